@@ -1,0 +1,24 @@
+"""miro-sync: what of the event calendar was not held, which centres are silent, and why we think so.
+
+The way of the data is one direction, top to bottom; a module imports only from below it
+(`[tool.importlinter]` in pyproject.toml makes that a build step):
+
+    cli                                     the commands: parse, call one function, print, exit code
+    app                                     the one place that builds adapters and reads the clock
+    sync, doctor, setup                     use cases: read -> decide -> remember
+    miro_client, sheets, files, memory,     doors to the outside, the state,
+    settings, telling                       and what a reader sees
+    wire                                    the documents of the outside, checked by pydantic
+    ports                                   what a use case asks of a door
+    findings                                what is new, still open, resolved
+    assessment                              (calendar, snapshot, memory, decisions, today) -> Assessment
+    reconcile, activity, kpi                status of an occurrence, of a centre, of an indicator
+    matching                                which card or row speaks of which occurrence
+    calendar, board, tables                 rows and items -> events, occurrences, cards
+    periods, names                          period texts -> days; spellings -> centres
+    text                                    HTML, Unicode, words
+    messages                                the catalogue: Message -> Russian or English
+    model, errors                           the vocabulary
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,110 @@
+"""The message catalogue: every sentence that a user reads, in Russian and English.
+
+A sentence lives in `locale/<language>.toml` under "section.name". Its placeholders are those of
+`str.format`; numbers choose a form with `{days:день|дня|дней}` (Russian: one, few, many; English:
+one, other), which writes the number and the word. Days are written as a reader of the language
+writes them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import string
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from miro_sync.model import Message
+
+LANGUAGES = ("ru", "en")
+
+_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Catalogue:
+    """The sentences of one language.
+
+    Attributes:
+        language: "ru" or "en".
+
+    """
+
+    def __init__(self, language: str) -> None:
+        """Load the language's file; raises `ValueError` for a language that has none."""
+        if language not in LANGUAGES:
+            raise ValueError(f"no catalogue for {language!r}")
+        self.language = language
+        self._sentences = _sentences(language)
+        self._formatter = _Formatter(self)
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether the catalogue holds the sentence."""
+        return key in self._sentences
+
+    def tell(self, message: Message) -> str:
+        """Write a message in this language."""
+        return self._formatter.vformat(self._sentences[message.key], (), message.params)
+
+    def say(self, key: str, /, **params: object) -> str:
+        """Write the sentence `key` with its placeholders filled in."""
+        return self.tell(Message(key, params))
+
+    def day(self, day: dt.date) -> str:
+        """Write a day: 05.04.2023, or 5 Apr 2023."""
+        if self.language == "ru":
+            return f"{day:%d.%m.%Y}"
+        return f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}"
+
+    def plural(self, number: int, forms: str) -> str:
+        """Write the number with the right form of "one|few|many" (ru) or "one|other" (en).
+
+        The rule for Russian is that of Unicode CLDR for integers.
+        """
+        words = forms.split("|")
+        if self.language == "ru":
+            tail, tens = abs(number) % 10, abs(number) % 100
+            if tail == 1 and tens != 11:  # noqa: PLR2004 - 1, 21, 31 … but 11
+                index = 0
+            elif 2 <= tail <= 4 and not 12 <= tens <= 14:  # noqa: PLR2004 - 2-4, 22-24 … but 12-14
+                index = 1
+            else:
+                index = 2
+        else:
+            index = 0 if abs(number) == 1 else 1
+        return f"{number} {words[index]}"
+
+
+@cache
+def catalogue(language: str) -> Catalogue:
+    """Return the catalogue of a language, loaded once."""
+    return Catalogue(language)
+
+
+@cache
+def _sentences(language: str) -> Mapping[str, str]:
+    text = resources.files("miro_sync").joinpath("locale", f"{language}.toml").read_text("utf-8")
+    return {
+        f"{section}.{name}": sentence
+        for section, names in tomllib.loads(text).items()
+        for name, sentence in names.items()
+    }
+
+
+class _Formatter(string.Formatter):
+    """`str.format` that knows plurals, days and nested messages."""
+
+    def __init__(self, owner: Catalogue) -> None:
+        self._owner = owner
+
+    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - as inherited
+        if "|" in format_spec:
+            return self._owner.plural(value, format_spec)
+        if isinstance(value, Message):
+            return self._owner.tell(value)
+        if isinstance(value, dt.datetime):
+            return f"{self._owner.day(value.date())} {value:%H:%M}"
+        if isinstance(value, dt.date):
+            return self._owner.day(value)
+        return str(super().format_field(value, format_spec))

@@ -1,0 +1,715 @@
+"""The vocabulary: immutable values that all other modules pass to each other.
+
+Conventions, stated once: a *day* is a `datetime.date` in the project's time zone; a `Period` is
+closed on both ends; a moment (`read_at`, `modified_at`) is a time-zone-aware UTC `datetime`.
+Nothing here reads a clock, a file or the network.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+# --- what is said -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence of the message catalogue before a language is chosen.
+
+    Attributes:
+        key: its name in `locale/<language>.toml`, "section.name".
+        params: the values of its placeholders: str, int, `date`, or another `Message`.
+
+    """
+
+    key: str
+    params: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+
+def say(key: str, /, **params: object) -> Message:
+    """Make a `Message`; the catalogue of each language must hold `key`."""
+    return Message(key, params)
+
+
+class Severity(StrEnum):
+    """How much a problem of the input costs."""
+
+    ERROR = "error"  # something was left out
+    WARNING = "warning"  # everything was read, something looks wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands, in the words of whoever has to open it.
+
+    Attributes:
+        source: a file name, "board" or the name of the table.
+        sheet: a worksheet's title.
+        cell: "B7", or "7" for a whole row, or "line 7, column 3" of a text file as "7:3".
+        key: a settings key, "[board] source".
+        url: an http(s) link that opens the place.
+
+    """
+
+    source: str
+    sheet: str | None = None
+    cell: str | None = None
+    key: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A fault of the input that does not stop the run: what, where, and how bad."""
+
+    message: Message
+    place: Place | None = None
+    severity: Severity = Severity.ERROR
+
+
+# --- time -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A closed interval of local days; `start <= end` always holds."""
+
+    start: dt.date
+    end: dt.date
+
+    def __post_init__(self) -> None:
+        """Refuse an inverted interval: it can only be a defect of the caller."""
+        if self.end < self.start:
+            raise ValueError(f"period ends before it starts: {self.start}..{self.end}")
+
+    def __contains__(self, day: dt.date) -> bool:
+        """Tell whether the day lies in the period, both ends included."""
+        return self.start <= day <= self.end
+
+    def overlaps(self, other: Period) -> bool:
+        """Tell whether the two periods share at least one day."""
+        return self.start <= other.end and other.start <= self.end
+
+
+class ScheduleKind(StrEnum):
+    """How a period text is to be read (the `kind` of `periods --format json`)."""
+
+    DATE = "date"
+    RANGE = "range"
+    MULTI = "multi"
+    RECURRING = "recurring"
+    SCHOOL_YEAR = "school_year"
+    UNDATED = "undated"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What a period text means.
+
+    Attributes:
+        text: the text as it was written.
+        kind: how it was read.
+        periods: the intervals, in the order of the text. For `AMBIGUOUS` they are candidate
+            readings, never facts; for `RECURRING` the known bounds, often none.
+        recurrence: "weekly", "monthly", "quarterly", "yearly", …; only for `RECURRING`.
+        assumed: what was filled in by us (a missing year), to be said beside the answer.
+        unread: the part of the text that was not understood, verbatim; "" when all was.
+        deadline: the text gives only a last day («до 15 апреля»); `periods` holds that day.
+
+    """
+
+    text: str
+    kind: ScheduleKind
+    periods: tuple[Period, ...] = ()
+    recurrence: str | None = None
+    assumed: Message | None = None
+    unread: str = ""
+    deadline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DateContext:
+    """What a period text may lean on when it names no year.
+
+    At most one of `school_year` and `year` is set; with neither, `span` (the project's own
+    first and last day) decides, and where it leaves two readings the text is ambiguous.
+
+    Attributes:
+        school_year: the first calendar year of a school year, 2022 for 2022/23.
+        year: the year of a calendar-year document.
+        span: the project's span.
+
+    """
+
+    school_year: int | None = None
+    year: int | None = None
+    span: Period | None = None
+
+
+# --- centres and people -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Center:
+    """A school's «Точка роста» centre, as `centers.toml` declares it."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    frame: str | None = None
+    email: str | None = None
+    pauses: tuple[Period, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the project's team; `role` is director, coordinator or methodist."""
+
+    role: str
+    name: str
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The project's own numbers and marks; every default is the design's.
+
+    Attributes:
+        grace_days: working days after the end of a period in which a mark is waited for.
+        soon_days: days before the start from which an event is "soon".
+        inactive_after_days: days without a contribution after which a centre is silent.
+        held_tags: tags that say "held"; compared without case and ё.
+        held_frames: titles of frames whose cards are held.
+        ignored_users: ids or names of users whose edits are nobody's contribution
+            (coordinators, this service).
+
+    """
+
+    grace_days: int = 5
+    soon_days: int = 14
+    inactive_after_days: int = 30
+    held_tags: tuple[str, ...] = ("проведено", "выполнено", "готово")
+    held_frames: tuple[str, ...] = ("проведено", "выполнено", "готово")
+    ignored_users: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What the settings say of the project, without links and secrets.
+
+    Attributes:
+        timezone: an IANA name; "today" and the days of cards are reckoned in it.
+        span: the project's first and last day.
+        vacations: school holidays: no working days, no silence counted.
+
+    """
+
+    name: str
+    timezone: str
+    span: Period
+    language: str = "ru"
+    rules: Rules = field(default_factory=Rules)
+    centers: tuple[Center, ...] = ()
+    people: tuple[Person, ...] = ()
+    vacations: tuple[Period, ...] = ()
+
+
+# --- what was planned -------------------------------------------------------------------------
+
+
+class Coverage(StrEnum):
+    """Whom an event concerns."""
+
+    NETWORK = "network"  # one occurrence for all
+    EVERY_CENTER = "every_center"  # one occurrence per centre
+    CENTER = "center"  # one named centre
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One planned row of the event calendar («мероприятие»).
+
+    Attributes:
+        key: stable identity: its `code`, or one derived from task and title.
+        code: `Код` of the calendar, None where the row has none.
+        title: «Мероприятие», cleaned of list marks and line breaks.
+        schedule: «Сроки реализации», understood.
+        coverage: «Охват»; `center_id` is set for `Coverage.CENTER` alone.
+        quota: how many things are promised («не менее 10 материалов» → 10) by each occurrence;
+            None for an event that is held or not held.
+        task, responsible, participants, expected: the row's other columns.
+        place: the row.
+
+    """
+
+    key: str
+    title: str
+    schedule: Schedule
+    code: str | None = None
+    task: str = ""
+    responsible: tuple[str, ...] = ()
+    participants: str = ""
+    expected: str = ""
+    coverage: Coverage = Coverage.NETWORK
+    center_id: str | None = None
+    quota: int | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One thing that must happen: an event, once, for one centre or for the network.
+
+    Attributes:
+        key: unique in the calendar and stable between runs: the event's key, then "@<centre>"
+            for a centre, then "#<first day>" where the event has several periods.
+        center_id: None for the network.
+        period: None when the event's text gave none (status `undated`).
+        deadline: the last day on which a missing mark is still waited for.
+
+    """
+
+    key: str
+    event: Event
+    center_id: str | None
+    period: Period | None
+    deadline: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventCalendar:
+    """The event calendar («событийный календарь»), read and understood."""
+
+    events: tuple[Event, ...]
+    occurrences: tuple[Occurrence, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+# --- what was read ----------------------------------------------------------------------------
+
+
+class SourceState(StrEnum):
+    """How a source fared in this run (the `state` of a source in the JSON answer)."""
+
+    FRESH = "fresh"
+    UNCHANGED = "unchanged"
+    STALE = "stale"  # the last good read stands in for it
+    FAILED = "failed"
+    ABSENT = "absent"  # the settings name none
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What the answer says of one source.
+
+    Attributes:
+        name: "board", "tables" or "calendar".
+        complete: everything was read; nothing may be called missing on the strength of a
+            source that was not.
+        read_at: when the data at hand was read, UTC.
+        items: cards or rows at hand. calls: requests made.
+        message: what went wrong and what to press; None when all is well.
+
+    """
+
+    name: str
+    state: SourceState
+    complete: bool
+    read_at: dt.datetime | None = None
+    items: int = 0
+    calls: int = 0
+    message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardItem:
+    """An item of a board, any type, with the parts that can speak of an event.
+
+    Attributes:
+        id: Miro's id, a decimal string beyond 2^53.
+        type: Miro's type name; unknown names pass through.
+        title: HTML of `data.title`, or of `data.content` for notes, shapes and texts.
+        description: HTML of `data.description`; the fields of an app card one to a line.
+        due: `data.dueDate`.
+        parent_id: the frame it lies in, None on the bare canvas.
+        tag_ids: ids of its tags.
+        created_by, modified_by: user ids, no names.
+
+    """
+
+    id: str
+    type: str
+    title: str = ""
+    description: str = ""
+    due: dt.datetime | None = None
+    parent_id: str | None = None
+    tag_ids: tuple[str, ...] = ()
+    created_at: dt.datetime | None = None
+    created_by: str | None = None
+    modified_at: dt.datetime | None = None
+    modified_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSnapshot:
+    """A board as it was at one moment.
+
+    Attributes:
+        complete: the last page was reached and the counts agree.
+        tags: titles by tag id. members: names by user id.
+        modified_at: the board's own hint of its last change.
+
+    """
+
+    id: str
+    name: str
+    url: str | None
+    read_at: dt.datetime
+    complete: bool
+    items: tuple[BoardItem, ...]
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
+    members: Mapping[str, str] = field(default_factory=dict, hash=False)
+    modified_at: dt.datetime | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """A formula error of a spreadsheet (`#REF!`, `#N/A`, …): never a value."""
+
+    code: str
+
+
+CellValue = str | int | float | bool | dt.date | dt.datetime | dt.time | CellError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """A worksheet as a grid; `rows[0][0]` is cell A1, merged cells are filled from their first.
+
+    Attributes:
+        hidden: hidden in the workbook; read all the same.
+
+    """
+
+    title: str
+    rows: tuple[tuple[CellValue, ...], ...]
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TablesSnapshot:
+    """All worksheets of a table source as they were at one moment."""
+
+    source: str
+    read_at: dt.datetime
+    complete: bool
+    worksheets: tuple[Worksheet, ...]
+    url: str | None = None
+    problems: tuple[Problem, ...] = ()
+    modified_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one run read, and how it fared; the input of the decision.
+
+    Attributes:
+        board, tables: None where the source is absent or failed without an earlier good read.
+        sources: one report per source, in the order board, tables, calendar.
+
+    """
+
+    board: BoardSnapshot | None
+    tables: TablesSnapshot | None
+    sources: tuple[SourceReport, ...]
+
+
+# --- what was understood ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EventCard:
+    """A card of the board or a row of a table that speaks of an event.
+
+    Attributes:
+        id: unique over all sources: the item's id, or "<worksheet>!<row>" for a row.
+        source: "board" or "table".
+        title: plain text, one line, without held marks.
+        text: plain text of everything else that it says.
+        center_id: from its frame, its column or its text; None when unknown.
+        date: the day or days it speaks of; None when it names none.
+        held: what says that the event was held; None when nothing does.
+        author_id, editor_id: users of the board, None for rows.
+        place: what to open.
+
+    """
+
+    id: str
+    source: str
+    title: str
+    text: str = ""
+    center_id: str | None = None
+    date: Schedule | None = None
+    held: Message | None = None
+    url: str | None = None
+    kind: str = "card"
+    frame: str | None = None
+    created_at: dt.datetime | None = None
+    modified_at: dt.datetime | None = None
+    author_id: str | None = None
+    editor_id: str | None = None
+    place: Place | None = None
+
+
+# --- what was decided -------------------------------------------------------------------------
+
+
+class LinkedBy(StrEnum):
+    """On whose word a card is linked to an occurrence."""
+
+    CODE = "code"
+    PERSON = "person"
+    TITLE = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A card that certainly speaks of an occurrence.
+
+    Attributes:
+        score: 0..1, how sure; 1 for a code or a person's word.
+        duplicate: a second card of the same centre for the same occurrence.
+
+    """
+
+    card_id: str
+    occurrence_key: str
+    by: LinkedBy
+    score: float
+    duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A card that may speak of one of several occurrences: the coordinator is asked.
+
+    Attributes:
+        candidates: (occurrence key, score), best first, never empty.
+
+    """
+
+    card_id: str
+    candidates: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Which card speaks of which occurrence; every card is in exactly one of the three."""
+
+    links: tuple[Link, ...]
+    questions: tuple[Question, ...]
+    extra: tuple[str, ...]
+
+
+class DecisionKind(StrEnum):
+    """What a person may say of an event, a card or a centre."""
+
+    CONFIRM = "confirm"  # the card speaks of the event
+    REJECT = "reject"  # the card does not speak of the event
+    HELD = "held"
+    MOVE = "move"
+    CANCEL = "cancel"
+    PAUSE = "pause"
+    ACCEPT_SHRINK = "accept-shrink"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's word («решение»); append-only, the latest one on a subject counts.
+
+    Attributes:
+        subject: an event's or occurrence's key; a centre's id for a pause; a source's name for
+            an accepted shrink.
+        card_id: for confirm and reject.
+        period: the new period of a move, the span of a pause, the day of a held event.
+
+    """
+
+    kind: DecisionKind
+    subject: str
+    role: str
+    made_at: dt.datetime
+    card_id: str | None = None
+    period: Period | None = None
+    why: str = ""
+
+
+# --- what is judged ---------------------------------------------------------------------------
+
+
+class Status(StrEnum):
+    """Status of an occurrence, in the order in which the rules are tried."""
+
+    CANCELLED = "cancelled"
+    HELD = "held"
+    PLANNED = "planned"
+    DUE_SOON = "due_soon"
+    RUNNING = "running"
+    AWAITING = "awaiting"
+    UNKNOWN = "unknown"
+    MOVED = "moved"
+    OVERDUE = "overdue"
+    UNCONFIRMED = "unconfirmed"
+    MISSED = "missed"
+    UNDATED = "undated"
+
+
+#: What the director sees: the only statuses that raise exit code 1.
+FLAGGED = frozenset({Status.OVERDUE, Status.MISSED, Status.MOVED})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A card or row that stands behind a verdict."""
+
+    card: EventCard
+    by: LinkedBy
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a quota is."""
+
+    done: int
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement on one occurrence.
+
+    Attributes:
+        days_late: local days from the deadline to today; 0 unless the status is flagged.
+        reason: one sentence: why this status.
+        evidence: the cards and rows that speak of it.
+        progress: for a quota alone.
+
+    """
+
+    occurrence: Occurrence
+    status: Status
+    reason: Message
+    days_late: int = 0
+    evidence: tuple[Evidence, ...] = ()
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedCard:
+    """A card dated outside its event's period, without a decision that says so."""
+
+    card: EventCard
+    occurrence: Occurrence
+
+
+class CenterState(StrEnum):
+    """Whether a centre takes part."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    PAUSED = "paused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class CenterActivity:
+    """The judgement on one centre.
+
+    Attributes:
+        last_contribution: the last day on which the centre added something; None when it never
+            did as far as is known.
+        days_silent: days since then without school holidays and pauses; None when unknown.
+        reason: one sentence: why, since when, what would clear it.
+
+    """
+
+    center: Center
+    state: CenterState
+    reason: Message
+    last_contribution: dt.date | None = None
+    days_silent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything that one run has to say, before it is compared with earlier runs.
+
+    Attributes:
+        trustworthy: every configured source was read completely.
+        questions: cards to be asked about. moved, extra, vanished: as in design words.
+        duplicates: (card, the card it repeats).
+
+    """
+
+    today: dt.date
+    trustworthy: bool
+    sources: tuple[SourceReport, ...]
+    verdicts: tuple[Verdict, ...]
+    questions: tuple[Question, ...] = ()
+    moved: tuple[MovedCard, ...] = ()
+    extra: tuple[EventCard, ...] = ()
+    vanished: tuple[EventCard, ...] = ()
+    duplicates: tuple[tuple[EventCard, Occurrence], ...] = ()
+    centers: tuple[CenterActivity, ...] = ()
+    cards: Mapping[str, EventCard] = field(default_factory=dict, hash=False)
+    problems: tuple[Problem, ...] = ()
+
+
+class FindingState(StrEnum):
+    """The life of a finding."""
+
+    NEW = "new"
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something worth a person's attention, remembered between runs.
+
+    Attributes:
+        key: "<kind>:<subject>", unique among the open ones.
+        kind: missed, overdue, unconfirmed, moved, extra, undated, vanished, inactive,
+            source_failed.
+        subject: an occurrence's key, a card's id, a centre's id or a source's name.
+        since: the day it was first seen.
+
+    """
+
+    key: str
+    kind: str
+    subject: str
+    state: FindingState
+    since: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the state knows from earlier runs; the third input of the decision.
+
+    Attributes:
+        cards: the cards of the last complete read of each source, by id.
+        findings: those still open after the last run.
+        first_run: nothing was ever stored.
+
+    """
+
+    cards: Mapping[str, EventCard] = field(default_factory=dict, hash=False)
+    findings: tuple[Finding, ...] = ()
+    first_run: bool = True

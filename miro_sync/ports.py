@@ -1,0 +1,64 @@
+"""What a use case asks of the outside; every door implements one of these.
+
+A source either returns a whole snapshot, or one whose `complete` is False (the part that was read,
+with the reasons in `problems`), or raises `SourceError`. It never returns "nothing" for "not read".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from miro_sync.model import (
+        Assessment,
+        BoardSnapshot,
+        Decision,
+        Finding,
+        Remembered,
+        Snapshot,
+        TablesSnapshot,
+    )
+
+
+class BoardSource(Protocol):
+    """A Miro board, live or from an export."""
+
+    def read(self) -> BoardSnapshot:
+        """Read the board; raises `SourceError` when nothing of it can be had."""
+        ...
+
+
+class TablesSource(Protocol):
+    """The project's worksheets, from wherever they are kept."""
+
+    def read(self) -> TablesSnapshot:
+        """Read all worksheets; raises `SourceError` when nothing of them can be had."""
+        ...
+
+
+class Memory(Protocol):
+    """The state between runs. All methods raise `StateError` when it cannot be reached."""
+
+    def last_board(self) -> BoardSnapshot | None:
+        """Return the last complete read of the board, None before the first one."""
+        ...
+
+    def last_tables(self) -> TablesSnapshot | None:
+        """Return the last complete read of the tables, None before the first one."""
+        ...
+
+    def remembered(self) -> Remembered:
+        """Return what earlier runs left: cards and open findings."""
+        ...
+
+    def decisions(self) -> Sequence[Decision]:
+        """Return all decisions, oldest first."""
+        ...
+
+    def store_run(
+        self, snapshot: Snapshot, assessment: Assessment, findings: Sequence[Finding]
+    ) -> None:
+        """Store one run whole, in one transaction: sources, cards, findings."""
+        ...
