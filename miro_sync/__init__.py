@@ -1,4 +1,4 @@
-"""miro-sync: what of the event calendar was not held, which centres are silent, and why we think so.
+"""miro-sync: what of the event calendar was not held, which centres are silent, and why.
 
 The way of the data is one direction, top to bottom; a module imports only from below it
 (`[tool.importlinter]` in pyproject.toml makes that a build step):
@@ -11,7 +11,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     wire                                    the documents of the outside, checked by pydantic
     ports                                   what a use case asks of a door
     findings                                what is new, still open, resolved
-    assessment                              (calendar, snapshot, memory, decisions, today) -> Assessment
+    assessment                              calendar, snapshot, memory, today -> Assessment
     reconcile, activity, kpi                status of an occurrence, of a centre, of an indicator
     matching                                which card or row speaks of which occurrence
     calendar, board, tables                 rows and items -> events, occurrences, cards

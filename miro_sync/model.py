@@ -713,3 +713,17 @@ class Remembered:
     cards: Mapping[str, EventCard] = field(default_factory=dict, hash=False)
     findings: tuple[Finding, ...] = ()
     first_run: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LastRead:
+    """What stands in for a source that cannot be read now.
+
+    Attributes:
+        cards: everything that its last complete read held.
+        read_at: when that was, UTC.
+
+    """
+
+    cards: tuple[EventCard, ...]
+    read_at: dt.datetime

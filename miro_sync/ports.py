@@ -9,15 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from miro_sync.model import (
-        Assessment,
         BoardSnapshot,
-        Decision,
+        Event,
+        EventCard,
         Finding,
+        LastRead,
         Remembered,
-        Snapshot,
+        SourceReport,
         TablesSnapshot,
     )
 
@@ -41,24 +43,28 @@ class TablesSource(Protocol):
 class Memory(Protocol):
     """The state between runs. All methods raise `StateError` when it cannot be reached."""
 
-    def last_board(self) -> BoardSnapshot | None:
-        """Return the last complete read of the board, None before the first one."""
+    def last_read(self, source: str) -> LastRead | None:
+        """Return the last complete read of "board" or "tables", None before the first one."""
         ...
 
-    def last_tables(self) -> TablesSnapshot | None:
-        """Return the last complete read of the tables, None before the first one."""
+    def last_calendar(self) -> Sequence[Event]:
+        """Return the planned events of the last run, unordered; none before the first one."""
         ...
 
     def remembered(self) -> Remembered:
         """Return what earlier runs left: cards and open findings."""
         ...
 
-    def decisions(self) -> Sequence[Decision]:
-        """Return all decisions, oldest first."""
-        ...
-
-    def store_run(
-        self, snapshot: Snapshot, assessment: Assessment, findings: Sequence[Finding]
+    def store_run(  # noqa: PLR0913 - a run is one transaction, so all of it comes at once
+        self,
+        *,
+        stored_at: dt.datetime,
+        today: dt.date,
+        program: str,
+        sources: Sequence[SourceReport],
+        events: Sequence[Event],
+        cards: Sequence[EventCard],
+        findings: Sequence[Finding],
     ) -> None:
-        """Store one run whole, in one transaction: sources, cards, findings."""
+        """Store one run whole, in one transaction."""
         ...

@@ -1,0 +1,71 @@
+# Everything here works on a machine with Python 3.11+ and make; nothing else is needed beforehand.
+#   make demo    run the whole job on the packaged sample project
+#   make test    pass the tests
+#   make check   what must hold before a change is offered: format, lint, types, imports, tests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types imports format coverage bench mutation lock clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+$(VENV)/run: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run requirements-dev.lock
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/run
+	$(BIN)/miro-sync demo
+
+test: $(VENV)/dev
+	$(BIN)/python -m pytest
+
+check: lint types imports test
+
+lint: $(VENV)/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/deptry .
+
+types: $(VENV)/dev
+	$(BIN)/mypy miro_sync tests benchmarks
+
+imports: $(VENV)/dev
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+coverage: $(VENV)/dev
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report --skip-covered
+
+bench: $(VENV)/dev
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+mutation: $(VENV)/dev
+	$(BIN)/mutmut run
+
+# Pins every dependency with hashes, for all systems; the files hold no index address.
+lock:
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/python -m pip --quiet install uv
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --group build pyproject.toml -o requirements.lock
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --group dev --constraint requirements.lock pyproject.toml \
+	    -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache mutants

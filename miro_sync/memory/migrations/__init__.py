@@ -1,0 +1,1 @@
+"""The state's history of shapes."""

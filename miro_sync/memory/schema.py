@@ -1,0 +1,77 @@
+"""The tables of the state; every change to them is a migration in `migrations/versions`.
+
+Nothing of a worksheet is kept but what was understood of it: an undeclared column never gets here.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+#: The migration that the code expects; a test holds it against the migrations' own head.
+REVISION = "0001"
+
+metadata = MetaData()
+
+#: One row per run that was stored.
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("stored_at", DateTime(timezone=True), nullable=False),
+    Column("today", Date, nullable=False),
+    Column("program", String(32), nullable=False),
+)
+
+#: How each source fared in a run.
+source_read = Table(
+    "source_read",
+    metadata,
+    Column("run_id", ForeignKey("run.id"), primary_key=True),
+    Column("source", String(16), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("read_at", DateTime(timezone=True)),
+    Column("items", Integer, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("message", Text),
+)
+
+#: Every version of every card, row and planned event once; the current one has no `until_run`.
+version = Table(
+    "version",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String(16), nullable=False),
+    Column("thing", String(255), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("from_run", ForeignKey("run.id"), nullable=False),
+    Column("until_run", ForeignKey("run.id")),
+    Index("version_current", "source", "until_run"),
+    Index("version_thing", "source", "thing"),
+)
+
+#: Every finding's life; an open one has no `until`.
+finding = Table(
+    "finding",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(512), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date),
+    Index("finding_open", "until"),
+)

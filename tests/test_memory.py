@@ -1,0 +1,226 @@
+"""The state between runs: whole or not at all, once per version, good reads only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+import stat
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import IntegrityError
+
+from miro_sync.errors import StateError
+from miro_sync.memory import SqlMemory, schema, store
+from miro_sync.model import (
+    Event,
+    EventCard,
+    Finding,
+    FindingState,
+    Period,
+    Schedule,
+    ScheduleKind,
+    SourceReport,
+    SourceState,
+    say,
+)
+
+MONDAY = dt.date(2023, 5, 15)
+READ_AT = dt.datetime(2023, 5, 15, 1, 0, tzinfo=dt.UTC)
+
+CARD = EventCard(
+    id="3458764518821065216",
+    source="board",
+    title="Методический день",
+    center_id="yaya-1",
+    date=Schedule(
+        "19 апреля",
+        ScheduleKind.DATE,
+        (Period(dt.date(2023, 4, 19), dt.date(2023, 4, 19)),),
+        assumed=say("periods.year", year=2023),
+    ),
+    held=say("board.held_tag", tag="проведено", day=dt.date(2023, 4, 19)),
+    modified_at=READ_AT,
+)
+EVENT = Event("E01", "Методический день", Schedule("Апрель 2023", ScheduleKind.RANGE))
+MISSED = Finding("missed:E01", "missed", "E01", FindingState.NEW, MONDAY)
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> SqlMemory:
+    return SqlMemory(f"sqlite:///{tmp_path / 'state' / 'miro-sync.db'}")
+
+
+def report(state: SourceState = SourceState.FRESH, *, complete: bool = True) -> SourceReport:
+    return SourceReport("board", state, complete, read_at=READ_AT, items=1)
+
+
+def store_run(
+    memory: SqlMemory,
+    cards: Sequence[EventCard] = (CARD,),
+    findings: Sequence[Finding] = (),
+    sources: Sequence[SourceReport] | None = None,
+    today: dt.date = MONDAY,
+) -> None:
+    memory.store_run(
+        stored_at=READ_AT,
+        today=today,
+        program="0.1.0",
+        sources=sources or (report(), SourceReport("calendar", SourceState.FRESH, complete=True)),
+        events=(EVENT,),
+        cards=cards,
+        findings=findings,
+    )
+
+
+def rows(memory: SqlMemory, table: sa.Table) -> int:
+    with sa.create_engine(memory.url).connect() as connection:
+        return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+
+def test_reading_a_state_that_was_never_written_creates_nothing(
+    memory: SqlMemory, tmp_path: Path
+) -> None:
+    assert memory.remembered().first_run
+    assert memory.last_read("board") is None
+    assert list(memory.last_calendar()) == []
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stored_card_comes_back_the_same_to_the_last_field(memory: SqlMemory) -> None:
+    store_run(memory)
+
+    last = memory.last_read("board")
+
+    assert last is not None
+    assert last.cards == (CARD,)
+    assert last.read_at == READ_AT
+    assert memory.remembered().cards == {CARD.id: CARD}
+    assert not memory.remembered().first_run
+
+
+def test_the_planned_events_come_back(memory: SqlMemory) -> None:
+    store_run(memory)
+
+    assert list(memory.last_calendar()) == [EVENT]
+
+
+def test_an_unchanged_card_is_kept_once_however_often_it_is_read(memory: SqlMemory) -> None:
+    for _ in range(3):
+        store_run(memory)
+
+    assert rows(memory, schema.run) == 3
+    assert rows(memory, schema.version) == 2  # the card and the event
+
+
+def test_a_card_that_is_gone_from_a_complete_read_is_no_longer_current(memory: SqlMemory) -> None:
+    store_run(memory)
+    store_run(memory, cards=())
+
+    assert memory.remembered().cards == {}
+    assert rows(memory, schema.version) == 2
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        report(complete=False),
+        report(SourceState.FAILED, complete=False),
+        report(SourceState.STALE),
+    ],
+)
+def test_a_read_that_is_not_whole_and_fresh_replaces_nothing(
+    memory: SqlMemory, source: SourceReport
+) -> None:
+    store_run(memory)
+    store_run(memory, cards=(), sources=(source,))
+
+    last = memory.last_read("board")
+
+    assert last is not None
+    assert last.cards == (CARD,)
+
+
+def test_an_open_finding_is_remembered_until_it_is_resolved(memory: SqlMemory) -> None:
+    store_run(memory, findings=(MISSED,))
+    (open_one,) = memory.remembered().findings
+
+    assert (open_one.state, open_one.since) == (FindingState.OPEN, MONDAY)
+
+    resolved = Finding(MISSED.key, "missed", "E01", FindingState.RESOLVED, MONDAY)
+    store_run(memory, findings=(resolved,), today=dt.date(2023, 5, 22))
+
+    assert memory.remembered().findings == ()
+
+
+def test_a_run_that_breaks_in_the_middle_leaves_nothing_behind(memory: SqlMemory) -> None:
+    store_run(memory)
+    unstorable = Finding("x", "missed", None, FindingState.NEW, MONDAY)  # type: ignore[arg-type]
+
+    with pytest.raises(IntegrityError):
+        store_run(memory, cards=(), findings=(unstorable,))
+
+    assert memory.remembered().cards == {CARD.id: CARD}
+    assert rows(memory, schema.run) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file modes")
+def test_only_its_owner_may_read_the_state(memory: SqlMemory, tmp_path: Path) -> None:
+    store_run(memory)
+
+    assert stat.S_IMODE((tmp_path / "state" / "miro-sync.db").stat().st_mode) == 0o600
+
+
+def test_a_state_of_a_newer_version_is_refused_and_left_alone(
+    memory: SqlMemory, tmp_path: Path
+) -> None:
+    store_run(memory)
+    database = tmp_path / "state" / "miro-sync.db"
+    with sqlite3.connect(database) as connection:
+        connection.execute("update alembic_version set version_num = '9999'")
+    before = database.read_bytes()
+
+    with pytest.raises(StateError) as caught:
+        memory.remembered()
+
+    assert caught.value.message.key == "memory.newer"
+    with pytest.raises(StateError):
+        store_run(memory)
+    assert database.read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_named_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "miro-sync.db"
+    path.write_text("это не база данных, а письмо\n" * 100, "utf-8")
+    memory = SqlMemory(f"sqlite:///{path}")
+
+    with pytest.raises(StateError) as caught:
+        memory.remembered()
+
+    assert caught.value.message.key == "memory.not_a_database"
+    assert path.read_text("utf-8").startswith("это не база")
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("файл на месте папки", "utf-8")
+
+    with pytest.raises(StateError) as caught:
+        store_run(SqlMemory(f"sqlite:///{tmp_path / 'state' / 'miro-sync.db'}"))
+
+    assert caught.value.message.key == "memory.no_folder"
+
+
+def test_the_migrations_build_exactly_the_tables_that_the_code_uses(memory: SqlMemory) -> None:
+    store_run(memory)
+    scripts = ScriptDirectory(str(Path(store.__file__).with_name("migrations")))
+
+    assert scripts.get_current_head() == schema.REVISION
+    with sa.create_engine(memory.url).connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
