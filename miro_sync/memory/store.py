@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 _CARD = TypeAdapter(EventCard)
 _EVENT = TypeAdapter(Event)
 
+#: The sources that hold cards, and what their cards call them.
+_CARD_SOURCES = {"board": "board", "tables": "table"}
+
 _T = TypeVar("_T", EventCard, Event)
 
 #: Only these reads tell what a source held; a stale one repeats an older read.
@@ -51,49 +54,41 @@ class SqlMemory:
 
     Attributes:
         url: for SQLite an absolute path after "sqlite:///".
+        as_of: answer as on the evening of this day, from the runs stored up to it; None for now.
 
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, as_of: dt.date | None = None) -> None:
         """Remember where the state is; nothing is opened yet."""
         self.url = url
+        self.as_of = as_of
         self._engine: Engine | None = None
 
     def last_read(self, source: str) -> LastRead | None:
         """Return the cards of the last complete read of "board" or "tables"."""
-        with self._reading() as connection:
-            if connection is None:
+        with self._reading() as view:
+            read_at = view.last_good_read(source) if view else None
+            if view is None or read_at is None:
                 return None
-            read_at = _last_good_read(connection, source)
-            if read_at is None:
-                return None
-            cards = _current(connection, source, _CARD)
-            return LastRead(cards=tuple(_revived(card) for card in cards), read_at=read_at)
+            return LastRead(cards=view.cards(source), read_at=read_at)
 
     def last_calendar(self) -> tuple[Event, ...]:
         """Return the planned events of the last run, unordered; none before the first one."""
-        with self._reading() as connection:
-            return () if connection is None else tuple(_current(connection, "calendar", _EVENT))
+        with self._reading() as view:
+            return () if view is None else tuple(view.current("calendar", _EVENT))
 
     def remembered(self) -> Remembered:
         """Return the cards and open findings that earlier runs left."""
-        with self._reading() as connection:
-            if connection is None:
+        with self._reading() as view:
+            if view is None:
                 return Remembered()
-            rows = connection.execute(
-                sa.select(schema.finding).where(schema.finding.c.until.is_(None))
+            reads = {source: view.last_good_read(source) for source in _CARD_SOURCES}
+            return Remembered(
+                cards={card.id: card for source in reads for card in view.cards(source)},
+                findings=view.open_findings(),
+                first_run=view.last_run is None,
+                read_at={source: moment for source, moment in reads.items() if moment},
             )
-            findings = tuple(
-                Finding(row.key, row.kind, row.subject, FindingState.OPEN, row.since)
-                for row in rows
-            )
-            cards = {
-                card.id: _revived(card)
-                for source in ("board", "tables")
-                for card in _current(connection, source, _CARD)
-            }
-            runs = connection.scalar(sa.select(sa.func.count()).select_from(schema.run))
-            return Remembered(cards=cards, findings=findings, first_run=not runs)
 
     def store_run(  # noqa: PLR0913 - a run is one transaction, so all of it comes at once
         self,
@@ -149,7 +144,7 @@ class SqlMemory:
             if "calendar" in replaced:
                 payloads = {event.key: _EVENT.dump_json(event).decode() for event in events}
                 _replace(connection, run_id, "calendar", payloads)
-            for source, kind in (("board", "board"), ("tables", "table")):
+            for source, kind in _CARD_SOURCES.items():
                 if source in replaced:
                     payloads = {
                         card.id: _CARD.dump_json(card, exclude_defaults=True).decode()
@@ -166,14 +161,15 @@ class SqlMemory:
             self._engine = None
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection | None]:
+    def _reading(self) -> Iterator[_View | None]:
         path = self._sqlite_path()
         if path is not None and not path.exists():
             yield None
             return
         try:
             with self._open().connect() as connection:
-                yield connection if _revision(connection) is not None else None
+                known = _revision(connection) is not None
+                yield _View(connection, self.as_of) if known else None
         except (IntegrityError, ProgrammingError):
             raise  # a defect of ours, not a trouble of the user's
         except DBAPIError as error:
@@ -268,26 +264,56 @@ def _migrate(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _last_good_read(connection: Connection, source: str) -> dt.datetime | None:
-    table = schema.source_read
-    moment = connection.scalar(
-        sa.select(table.c.read_at)
-        .where(table.c.source == source, table.c.complete, table.c.state.in_(_GOOD))
-        .order_by(table.c.run_id.desc())
-        .limit(1)
-    )
-    # SQLite drops the zone; everything was stored as UTC.
-    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+class _View:
+    """The state as of a run: the last one, or the last one up to a day."""
 
+    def __init__(self, connection: Connection, as_of: dt.date | None) -> None:
+        self._connection = connection
+        self._as_of = as_of
+        last = sa.select(sa.func.max(schema.run.c.id))
+        if as_of is not None:
+            last = last.where(schema.run.c.today <= as_of)
+        self.last_run: int | None = connection.scalar(last)
 
-def _current(connection: Connection, source: str, adapter: TypeAdapter[_T]) -> list[_T]:
-    table = schema.version
-    rows = connection.scalars(
-        sa.select(table.c.payload)
-        .where(table.c.source == source, table.c.until_run.is_(None))
-        .order_by(table.c.id)
-    )
-    return [adapter.validate_json(payload) for payload in rows]
+    def last_good_read(self, source: str) -> dt.datetime | None:
+        table = schema.source_read
+        moment = self._connection.scalar(
+            sa.select(table.c.read_at)
+            .where(table.c.source == source, table.c.complete, table.c.state.in_(_GOOD))
+            .where(table.c.run_id <= self.last_run)
+            .order_by(table.c.run_id.desc())
+            .limit(1)
+        )
+        # SQLite drops the zone; everything was stored as UTC.
+        return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+    def current(self, source: str, adapter: TypeAdapter[_T]) -> list[_T]:
+        table = schema.version
+        over = table.c.until_run
+        rows = self._connection.scalars(
+            sa.select(table.c.payload)
+            .where(table.c.source == source, table.c.from_run <= self.last_run)
+            .where(sa.or_(over.is_(None), over > self.last_run))
+            .order_by(table.c.id)
+        )
+        return [adapter.validate_json(payload) for payload in rows]
+
+    def cards(self, source: str) -> tuple[EventCard, ...]:
+        return tuple(_revived(card) for card in self.current(source, _CARD))
+
+    def open_findings(self) -> tuple[Finding, ...]:
+        table = schema.finding
+        rows = sa.select(table)
+        if self._as_of is None:
+            rows = rows.where(table.c.until.is_(None))
+        else:
+            rows = rows.where(table.c.since <= self._as_of).where(
+                sa.or_(table.c.until.is_(None), table.c.until > self._as_of)
+            )
+        return tuple(
+            Finding(row.key, row.kind, row.subject, FindingState.OPEN, row.since)
+            for row in self._connection.execute(rows.order_by(table.c.id))
+        )
 
 
 def _revived(card: EventCard) -> EventCard:
