@@ -198,6 +198,14 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """A day that the settings declare working or not, whatever the production calendar says."""
+
+    day: dt.date
+    working: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """What the settings say of the project, without links and secrets.
 
@@ -205,6 +213,7 @@ class Project:
         timezone: an IANA name; "today" and the days of cards are reckoned in it.
         span: the project's first and last day.
         vacations: school holidays: no working days, no silence counted.
+        special_days: single days over the production calendar and the vacations.
 
     """
 
@@ -216,6 +225,73 @@ class Project:
     centers: tuple[Center, ...] = ()
     people: tuple[Person, ...] = ()
     vacations: tuple[Period, ...] = ()
+    special_days: tuple[SpecialDay, ...] = ()
+
+
+class Direction(StrEnum):
+    """Which way an indicator must move."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class IndicatorFormula(StrEnum):
+    """How the value of an indicator comes about; see `Indicator` for what each one reads."""
+
+    HELD_SHARE = "held_share"  # % of the due occurrences of `events` that were held
+    CENTER_SHARE = "center_share"  # % of the centres whose occurrence of `events` was held
+    QUOTA = "quota"  # things counted for `events`, by centre
+    RATIO = "ratio"  # sum of column `numerator` / sum of column `denominator`, %
+    MEAN = "mean"  # mean of column `value`
+    VALUE = "value"  # the number that stands in column `value`
+
+
+class IndicatorSource(StrEnum):
+    """What an indicator is computed from."""
+
+    CALENDAR = "calendar"  # the judged event calendar
+    TABLE = "table"  # a worksheet of the project's table
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """An indicator («показатель») as `kpi.toml` declares it; nothing is computed here.
+
+    Attributes:
+        id: short and stable, "K1".
+        unit: "%", "балл", …: what all numbers of the indicator are in.
+        direction: which way is better.
+        baseline, target, region: where it started, where it must get, the region's own value.
+        growth: the promised change against `baseline` in %, where the document promises that
+            as well as a `target`; the two need not agree, and both are to be told.
+        events: codes of the calendar for the formulas over events; empty means all events.
+        sheet: the worksheet, and `numerator`, `denominator`, `value` its columns, for the
+            formulas over a table. where: (column, value) pairs that a row must show to count.
+        collected: when it is collected, in the document's words.
+        responsible: who answers for it: a role, never a name.
+        method: how it is collected, in the document's words.
+
+    """
+
+    id: str
+    title: str
+    unit: str
+    formula: IndicatorFormula
+    source: IndicatorSource
+    direction: Direction = Direction.UP
+    baseline: float | None = None
+    target: float | None = None
+    growth: float | None = None
+    region: float | None = None
+    events: tuple[str, ...] = ()
+    sheet: str | None = None
+    numerator: str | None = None
+    denominator: str | None = None
+    value: str | None = None
+    where: tuple[tuple[str, str], ...] = ()
+    collected: str = ""
+    responsible: str = ""
+    method: str = ""
 
 
 # --- what was planned -------------------------------------------------------------------------

@@ -1,0 +1,363 @@
+"""The project folder: project.toml, centers.toml and kpi.toml become `Settings`.
+
+All mistakes of all files are gathered and raised together, each with its file, line and key, in
+the words of the catalogue. Relative paths are relative to the project folder. Secrets never stand
+in the settings: they come from the environment (`secret`), and a key that looks like one is
+refused.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from miro_sync.errors import SettingsError
+from miro_sync.model import (
+    Center,
+    Indicator,
+    Period,
+    Person,
+    Problem,
+    Project,
+    Rules,
+    Severity,
+    SpecialDay,
+    say,
+)
+from miro_sync.settings.document import Document, validated
+from miro_sync.settings.links import (
+    SourceKind,
+    SourceLink,
+    absolute,
+    absolute_state,
+    split,
+)
+from miro_sync.settings.schema import (
+    DEFAULT_PATIENCE,
+    DEFAULT_STATE,
+    GOOGLE_API,
+    MIRO_API,
+    CentersFile,
+    CenterTable,
+    IndicatorTable,
+    KpiFile,
+    MailSection,
+    ProjectFile,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Mail", "Settings", "SourceKind", "SourceLink", "config_folder", "load", "secret"]
+
+PROJECT_FILE = "project.toml"
+CENTERS_FILE = "centers.toml"
+KPI_FILE = "kpi.toml"
+DEFAULT_CALENDAR = "calendar.csv"
+
+#: Where the settings are looked for when neither --config nor MIRO_SYNC_CONFIG names a folder.
+DEFAULT_FOLDER = Path("config")
+
+#: Ports of mail submission: implicit TLS and STARTTLS (RFC 8314).
+SMTPS_PORT, SMTP_PORT = 465, 587
+
+#: (key, key of the other centre): the sentence for a spelling that both have.
+_SHARED = {
+    ("frame", "frame"): "settings.frame_twice",
+    ("id", "id"): "settings.center_twice",
+}
+#: What may travel in an HTTP header; anything else was copied together with the token.
+_TOKEN = re.compile(r"[!-~]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How mail leaves: the server and the sender; the login comes from the environment.
+
+    Attributes:
+        host, port: of the SMTP server.
+        implicit_tls: encrypted from the first byte (smtps://); else STARTTLS is asked for.
+        sender: «Имя <address>» or an address.
+
+    """
+
+    host: str
+    port: int
+    implicit_tls: bool
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one project folder, checked.
+
+    Attributes:
+        folder: the project folder, absolute.
+        board_source, tables_source: None where the settings name none yet.
+        board_patience, tables_patience: seconds that one read waits out refusals in all.
+        state_url: of the state's database, with an absolute path for SQLite; may hold a password
+            and so is kept out of `repr`.
+        mail: None where no mail is set up.
+        problems: what does not stop the work but must be told.
+
+    """
+
+    folder: Path
+    project: Project
+    calendar_source: SourceLink
+    board_source: SourceLink | None = None
+    board_api_url: str = MIRO_API
+    board_patience: float = DEFAULT_PATIENCE
+    tables_source: SourceLink | None = None
+    tables_api_url: str = GOOGLE_API
+    tables_patience: float = DEFAULT_PATIENCE
+    state_url: str = field(default=DEFAULT_STATE, repr=False)
+    mail: Mail | None = None
+    indicators: tuple[Indicator, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def load(folder: Path) -> Settings:
+    """Read and check a project folder.
+
+    Args:
+        folder: holds project.toml, centers.toml, kpi.toml. Without centers.toml the project has
+            no centres, which `Settings.problems` says; kpi.toml may be absent.
+
+    Returns:
+        The settings, with paths made absolute.
+
+    Raises:
+        SettingsError: with every mistake of every file in `problems`.
+
+    """
+    folder = folder.expanduser().absolute()
+    if not folder.exists():
+        raise SettingsError(say("settings.no_folder", folder=str(folder)))
+    if not folder.is_dir():
+        raise SettingsError(say("settings.not_a_folder", folder=str(folder)))
+    documents = [Document(folder, name) for name in (PROJECT_FILE, CENTERS_FILE, KPI_FILE)]
+    project_document, centers_document, kpi_document = documents
+    if not project_document.read():
+        project_document.report(say("settings.no_file", folder=str(folder)))
+    if not centers_document.read():
+        centers_document.report(say("settings.no_centers_file"), severity=Severity.WARNING)
+    kpi_document.read()
+
+    project = validated(project_document, ProjectFile)
+    centers = validated(centers_document, CentersFile)
+    indicators = validated(kpi_document, KpiFile)
+    if project is not None:
+        _check_project(project_document, project)
+    _check_centers(centers_document)
+    _check_indicators(kpi_document)
+
+    problems = tuple(problem for document in documents for problem in document.sorted_problems())
+    mistakes = tuple(problem for problem in problems if problem.severity is Severity.ERROR)
+    if mistakes or project is None or centers is None or indicators is None:
+        raise SettingsError(
+            say("settings.broken", folder=str(folder), count=len(mistakes)), problems=mistakes
+        )
+    return _settings(folder, project, centers, indicators, problems)
+
+
+def config_folder(option: Path | None, environ: Mapping[str, str]) -> Path:
+    """Choose the project folder: the option, else MIRO_SYNC_CONFIG, else `config`."""
+    named = environ.get("MIRO_SYNC_CONFIG", "").strip()
+    return option or (Path(named) if named else DEFAULT_FOLDER)
+
+
+def secret(name: str, environ: Mapping[str, str]) -> str | None:
+    """Return a secret from the environment variable `name`, or the file that `name`_FILE names.
+
+    The variable itself wins; an empty one counts as not set. Blanks and line ends around the
+    secret are dropped, since editors add them to files.
+
+    Returns:
+        The secret, never to be printed, or None when neither is set.
+
+    Raises:
+        SettingsError: when the file cannot be read, is empty or cannot be a secret.
+
+    """
+    given = environ.get(name, "").strip()
+    if not given:
+        file = environ.get(f"{name}_FILE", "").strip()
+        if not file:
+            return None
+        try:
+            given = Path(file).expanduser().read_text("utf-8-sig").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(say("settings.secret_file", name=name, path=file)) from error
+        if not given:
+            raise SettingsError(say("settings.secret_empty", name=name, path=file))
+    if not given.isprintable() or (name.endswith("_TOKEN") and not _TOKEN.fullmatch(given)):
+        raise SettingsError(say("settings.secret_unusable", name=name))
+    return given
+
+
+def _check_project(document: Document, project: ProjectFile) -> None:
+    """Report what two sections of project.toml say against each other."""
+    calendar = project.calendar.source
+    if calendar and calendar.kind is SourceKind.WORKSHEET and project.tables.source is None:
+        document.report(say("settings.calendar_without_tables"), ("calendar", "source"))
+    if (project.mail.smtp is None) != (project.mail.sender is None):
+        absent = "smtp" if project.mail.smtp is None else "from"
+        document.report(say("settings.mail_half", name=absent), ("mail",))
+    state = split(project.state.url)
+    if state and state.has_password:
+        document.report(say("settings.state_password"), ("state", "url"), severity=Severity.WARNING)
+
+
+def _check_centers(document: Document) -> None:
+    """Report centres that share an id, a frame or a spelling: one's cards would go to another.
+
+    Works on the raw file, so that a mistake elsewhere in a centre does not hide these.
+    """
+    owners: dict[str, tuple[int, str]] = {}
+    for index, center in enumerate(_tables_of(document.raw, "center")):
+        for key, text in _spellings(center):
+            spelling = _spelling(text)
+            owner, owned_as = owners.setdefault(spelling, (index, key))
+            if not spelling or owner == index:
+                continue
+            other = _center_name(document.raw, owner)
+            sentence = _SHARED.get((key, owned_as), "settings.spelling_twice")
+            document.report(say(sentence, value=text, other=other), ("center", index, key))
+
+
+def _check_indicators(document: Document) -> None:
+    """Report indicators that share an id."""
+    seen: set[str] = set()
+    for index, indicator in enumerate(_tables_of(document.raw, "indicator")):
+        name = indicator.get("id")
+        if isinstance(name, str) and name.strip():
+            if name.strip().casefold() in seen:
+                document.report(
+                    say("settings.indicator_twice", value=name), ("indicator", index, "id")
+                )
+            seen.add(name.strip().casefold())
+
+
+def _tables_of(raw: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    tables = raw.get(name)
+    for table in tables if isinstance(tables, list) else ():
+        yield table if isinstance(table, dict) else {}
+
+
+def _spellings(center: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (key, text) of everything that a centre may be called; its frame first."""
+    for key in ("frame", "id", "name"):
+        if isinstance(center.get(key), str):
+            yield key, center[key]
+    aliases = center.get("aliases")
+    for alias in aliases if isinstance(aliases, list) else ():
+        if isinstance(alias, str):
+            yield "aliases", alias
+
+
+def _spelling(text: str) -> str:
+    """Reduce a spelling to what a reader hears: no case, ё, quotes, №."""
+    return " ".join(re.findall(r"\w+", text.casefold().replace("ё", "е")))
+
+
+def _center_name(raw: Mapping[str, Any], index: int) -> str:
+    center = raw["center"][index]
+    return str(center.get("id") or center.get("name") or f"№{index + 1}")
+
+
+def _settings(
+    folder: Path,
+    project: ProjectFile,
+    centers: CentersFile,
+    indicators: KpiFile,
+    problems: tuple[Problem, ...],
+) -> Settings:
+    span = Period(project.project.start, project.project.end)
+    calendar = project.calendar.source or SourceLink(
+        SourceKind.CSV, absolute(DEFAULT_CALENDAR, folder), DEFAULT_CALENDAR
+    )
+    return Settings(
+        folder=folder,
+        project=_project(project, centers, span),
+        calendar_source=calendar,
+        board_source=project.board.source,
+        board_api_url=project.board.api_url,
+        board_patience=project.board.patience_seconds,
+        tables_source=project.tables.source,
+        tables_api_url=project.tables.api_url,
+        tables_patience=project.tables.patience_seconds,
+        state_url=absolute_state(project.state.url, folder),
+        mail=_mail(project.mail),
+        indicators=tuple(_indicator(indicator) for indicator in indicators.indicator),
+        problems=problems,
+    )
+
+
+def _project(file: ProjectFile, centers: CentersFile, span: Period) -> Project:
+    return Project(
+        name=file.project.name,
+        timezone=file.project.timezone,
+        span=span,
+        language=file.project.language,
+        rules=Rules(
+            grace_days=file.calendar.grace_days,
+            soon_days=file.calendar.soon_days,
+            inactive_after_days=file.activity.inactive_after_days,
+            held_tags=tuple(file.board.held_tags),
+            held_frames=tuple(file.board.held_frames),
+            ignored_users=tuple(file.activity.ignored_users),
+        ),
+        centers=tuple(_center(center, span) for center in centers.center),
+        people=tuple(Person(p.role, p.name, p.email) for p in file.person),
+        vacations=tuple(Period(v.start, v.end) for v in file.vacation),
+        special_days=tuple(SpecialDay(h.date, h.working) for h in file.holiday),
+    )
+
+
+def _center(center: CenterTable, span: Period) -> Center:
+    return Center(
+        id=center.id,
+        name=center.name,
+        aliases=tuple(center.aliases),
+        frame=center.frame,
+        email=center.email,
+        pauses=tuple(
+            Period(pause.start, pause.end or max(span.end, pause.start)) for pause in center.pause
+        ),
+    )
+
+
+def _indicator(indicator: IndicatorTable) -> Indicator:
+    return Indicator(
+        id=indicator.id,
+        title=indicator.title,
+        unit=indicator.unit,
+        formula=indicator.formula,
+        source=indicator.source,
+        direction=indicator.direction,
+        baseline=indicator.baseline,
+        target=indicator.target,
+        growth=indicator.growth,
+        region=indicator.region,
+        events=tuple(indicator.events),
+        sheet=indicator.sheet,
+        numerator=indicator.numerator,
+        denominator=indicator.denominator,
+        value=indicator.value,
+        where=tuple(indicator.where.items()),
+        collected=indicator.collected,
+        responsible=indicator.responsible,
+        method=indicator.method,
+    )
+
+
+def _mail(mail: MailSection) -> Mail | None:
+    address = split(mail.smtp) if mail.smtp else None
+    if address is None or mail.sender is None:
+        return None
+    encrypted = address.scheme == "smtps"
+    port = address.port or (SMTPS_PORT if encrypted else SMTP_PORT)
+    return Mail(address.host, port, encrypted, mail.sender)

@@ -1,0 +1,433 @@
+"""What project.toml, centers.toml and kpi.toml may say, key by key."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+import zoneinfo
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
+
+from miro_sync.model import Direction, IndicatorFormula, IndicatorSource, Rules
+from miro_sync.settings.links import (
+    SourceLink,
+    api_url,
+    board_link,
+    calendar_link,
+    fault,
+    shown,
+    smtp_url,
+    state_url,
+    tables_link,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from enum import StrEnum
+    from pathlib import Path
+
+MIRO_API = "https://api.miro.com"
+GOOGLE_API = "https://sheets.googleapis.com"
+DEFAULT_STATE = "sqlite:///state/miro-sync.db"
+DEFAULT_PATIENCE = 60.0
+
+ROLES = ("director", "coordinator", "methodist")
+LANGUAGES = ("ru", "en")
+
+#: Longer "school holidays" are a slip of the year: the longest real ones, in summer, take 97 days.
+LONGEST_VACATION_DAYS = 120
+
+#: A longer project is a slip of the year; such plans are made for one to five years.
+LONGEST_PROJECT_DAYS = 20 * 366
+
+_RUSSIAN_ROLES = {
+    "директор": "director",
+    "руководитель": "director",
+    "руководитель проекта": "director",
+    "координатор": "coordinator",
+    "методист": "methodist",
+}
+#: Hints only: the time zones of Russia by hours from Greenwich and by how people call them.
+_ZONE_BY_HOURS = {
+    2: "Europe/Kaliningrad",
+    3: "Europe/Moscow",
+    4: "Europe/Samara",
+    5: "Asia/Yekaterinburg",
+    6: "Asia/Omsk",
+    7: "Asia/Novokuznetsk",
+    8: "Asia/Irkutsk",
+    9: "Asia/Yakutsk",
+    10: "Asia/Vladivostok",
+    11: "Asia/Magadan",
+    12: "Asia/Kamchatka",
+}
+_ZONE_BY_NAME = {
+    "калининград": "Europe/Kaliningrad",
+    "москва": "Europe/Moscow",
+    "мск": "Europe/Moscow",
+    "msk": "Europe/Moscow",
+    "самара": "Europe/Samara",
+    "екатеринбург": "Asia/Yekaterinburg",
+    "омск": "Asia/Omsk",
+    "новосибирск": "Asia/Novosibirsk",
+    "томск": "Asia/Tomsk",
+    "барнаул": "Asia/Barnaul",
+    "кемерово": "Asia/Novokuznetsk",
+    "kemerovo": "Asia/Novokuznetsk",
+    "новокузнецк": "Asia/Novokuznetsk",
+    "кузбасс": "Asia/Novokuznetsk",
+    "красноярск": "Asia/Krasnoyarsk",
+    "иркутск": "Asia/Irkutsk",
+    "чита": "Asia/Chita",
+    "якутск": "Asia/Yakutsk",
+    "хабаровск": "Asia/Vladivostok",
+    "владивосток": "Asia/Vladivostok",
+    "магадан": "Asia/Magadan",
+    "камчатка": "Asia/Kamchatka",
+}
+#: The keys that a formula over a table reads.
+_COLUMNS = {
+    IndicatorFormula.RATIO: ("sheet", "numerator", "denominator"),
+    IndicatorFormula.MEAN: ("sheet", "value"),
+    IndicatorFormula.VALUE: ("sheet", "value"),
+}
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Find the known word that `word` is most likely a slip of, None when none is near."""
+    found = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def _strip(text: str) -> str:
+    return text.strip()
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise fault("settings.empty")
+    return text
+
+
+def _emptied(value: object) -> object:
+    """Read «» and the «…» of the instructions as "not filled in yet"."""
+    if isinstance(value, str) and value.strip() in {"", "…", "..."}:
+        return None
+    return value
+
+
+def _day(value: object) -> object:
+    """Take a TOML date, or a text as 2023-05-27 or 27.05.2023."""
+    if isinstance(value, dt.datetime):
+        raise fault("settings.day_with_time")
+    if isinstance(value, dt.date):
+        return value
+    text = value.strip() if isinstance(value, str) else str(value)
+    parts = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text)
+    try:
+        if parts:
+            return dt.date(int(parts[3]), int(parts[2]), int(parts[1]))
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise fault("settings.no_day", value=shown(text)) from None
+
+
+def _not_reversed(end: dt.date, info: ValidationInfo) -> dt.date:
+    start = info.data.get("start")
+    if start is not None and end < start:
+        raise fault("settings.reversed", start=start, end=end)
+    return end
+
+
+def _at_most(longest: int) -> Callable[[dt.date, ValidationInfo], dt.date]:
+    """Make a check that `end` is within `longest` days of `start`."""
+
+    def check(end: dt.date, info: ValidationInfo) -> dt.date:
+        start = info.data.get("start")
+        days = (end - start).days + 1 if start is not None else 0
+        if days > longest:
+            raise fault("settings.too_long", days=days)
+        return end
+
+    return check
+
+
+def _zone(name: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        hint = _zone_hint(name)
+        if hint:
+            raise fault("settings.unknown_zone_hint", value=shown(name), hint=hint) from None
+        raise fault("settings.unknown_zone", value=shown(name)) from None
+    return name
+
+
+def _zone_hint(name: str) -> str | None:
+    """Guess the IANA name that was meant by a city, an offset or a slip of the keys."""
+    text = name.casefold().strip()
+    offset = re.fullmatch(r"(utc|gmt|мск|msk)?\s*\+\s*0?(\d{1,2})(?::?00)?", text)
+    if offset:
+        from_moscow = 3 if offset[1] in {"мск", "msk"} else 0
+        return _ZONE_BY_HOURS.get(int(offset[2]) + from_moscow)
+    city = text.rpartition("/")[2]
+    if city in _ZONE_BY_NAME:
+        return _ZONE_BY_NAME[city]
+    zones = {zone.casefold(): zone for zone in zoneinfo.available_timezones()}
+    close = closest(text.replace(" ", "_"), zones)
+    return zones[close] if close else None
+
+
+def _language(language: str) -> str:
+    if language not in LANGUAGES:
+        raise fault("settings.one_of", value=shown(language), known=", ".join(LANGUAGES))
+    return language
+
+
+def _role(role: str) -> str:
+    if role in ROLES:
+        return role
+    hint = _RUSSIAN_ROLES.get(role.casefold()) or closest(role.casefold(), ROLES)
+    if hint:
+        raise fault("settings.unknown_role_hint", value=shown(role), hint=hint)
+    raise fault("settings.one_of", value=shown(role), known=", ".join(ROLES))
+
+
+def _email(address: str) -> str:
+    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", address):
+        raise fault("settings.no_email", value=shown(address))
+    return address
+
+
+def _sender(text: str) -> str:
+    match = re.fullmatch(r"[^<>\r\n]*<([^<>\s]+)>|([^<>\s]+)", text)
+    if not match:
+        raise fault("settings.no_sender")
+    _email(match[1] or match[2])
+    return text
+
+
+def _center_id(text: str) -> str:
+    if not re.fullmatch(r"[\w.-]+", text):
+        raise fault("settings.center_id", value=shown(text))
+    return text
+
+
+def _choice(known: type[StrEnum]) -> BeforeValidator:
+    """Make a check that turns a word into a member of the enumeration."""
+
+    def check(value: object) -> object:
+        try:
+            return known(str(value))
+        except ValueError:
+            words = ", ".join(member.value for member in known)
+            raise fault("settings.one_of", value=shown(str(value)), known=words) from None
+
+    return BeforeValidator(check)
+
+
+def _source(
+    understand: Callable[[object, Path], SourceLink | None],
+) -> BeforeValidator:
+    """Make a check that understands a `source`, relative to the project folder."""
+
+    def check(value: object, info: ValidationInfo) -> SourceLink | None:
+        context: Mapping[str, Path] = info.context or {}
+        return understand(value, context["folder"])
+
+    return BeforeValidator(check)
+
+
+Text = Annotated[str, AfterValidator(_strip)]
+Filled = Annotated[Text, AfterValidator(_filled)]
+Maybe = Annotated[Filled | None, BeforeValidator(_emptied)]
+Day = Annotated[dt.date, BeforeValidator(_day)]
+LastDay = Annotated[Day, AfterValidator(_not_reversed)]
+Email = Annotated[Annotated[Text, AfterValidator(_email)] | None, BeforeValidator(_emptied)]
+Smtp = Annotated[Annotated[Text, AfterValidator(smtp_url)] | None, BeforeValidator(_emptied)]
+Sender = Annotated[Annotated[Text, AfterValidator(_sender)] | None, BeforeValidator(_emptied)]
+ApiUrl = Annotated[Text, AfterValidator(api_url)]
+Patience = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+DayCount = Annotated[int, Field(ge=0, le=3660)]
+
+_RULES = Rules()
+
+
+class Section(BaseModel):
+    """A section of a settings file: unknown keys and wrong types are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ProjectSection(Section):
+    """`[project]`: the only section that must be there."""
+
+    name: Filled
+    timezone: Annotated[Filled, AfterValidator(_zone)]
+    start: Day
+    end: Annotated[LastDay, AfterValidator(_at_most(LONGEST_PROJECT_DAYS))]
+    language: Annotated[str, AfterValidator(_language)] = "ru"
+
+
+class BoardSection(Section):
+    """`[board]`: where the board is and what says "held" on it."""
+
+    source: Annotated[SourceLink | None, _source(board_link)] = None
+    api_url: ApiUrl = MIRO_API
+    patience_seconds: Patience = DEFAULT_PATIENCE
+    held_tags: list[Filled] = list(_RULES.held_tags)
+    held_frames: list[Filled] = list(_RULES.held_frames)
+
+
+class TablesSection(Section):
+    """`[tables]`: where the online table is."""
+
+    source: Annotated[SourceLink | None, _source(tables_link)] = None
+    api_url: ApiUrl = GOOGLE_API
+    patience_seconds: Patience = DEFAULT_PATIENCE
+
+
+class CalendarSection(Section):
+    """`[calendar]`: where the event calendar is, and how long a mark is waited for."""
+
+    source: Annotated[SourceLink | None, _source(calendar_link)] = None
+    grace_days: DayCount = _RULES.grace_days
+    soon_days: DayCount = _RULES.soon_days
+
+
+class ActivitySection(Section):
+    """`[activity]`: when a centre is silent, and whose edits do not count."""
+
+    inactive_after_days: Annotated[int, Field(ge=1, le=3660)] = _RULES.inactive_after_days
+    ignored_users: list[Filled] = []
+
+
+class StateSection(Section):
+    """`[state]`: where the memory between runs is kept."""
+
+    url: Annotated[Filled, AfterValidator(state_url)] = DEFAULT_STATE
+
+
+class MailSection(Section):
+    """`[mail]`: how mail leaves."""
+
+    smtp: Smtp = None
+    sender: Sender = Field(default=None, alias="from")
+
+
+class PersonTable(Section):
+    """`[[person]]`: somebody of the team."""
+
+    role: Annotated[Text, AfterValidator(_role)]
+    name: Text = ""
+    email: Email = None
+
+
+class VacationTable(Section):
+    """`[[vacation]]`: school holidays."""
+
+    start: Day
+    end: Annotated[LastDay, AfterValidator(_at_most(LONGEST_VACATION_DAYS))]
+
+
+class HolidayTable(Section):
+    """`[[holiday]]`: a single day over the production calendar."""
+
+    date: Day
+    working: bool = False
+
+
+class ProjectFile(Section):
+    """project.toml."""
+
+    project: ProjectSection
+    board: BoardSection = BoardSection()
+    tables: TablesSection = TablesSection()
+    calendar: CalendarSection = CalendarSection()
+    activity: ActivitySection = ActivitySection()
+    state: StateSection = StateSection()
+    mail: MailSection = MailSection()
+    person: list[PersonTable] = []
+    vacation: list[VacationTable] = []
+    holiday: list[HolidayTable] = []
+
+
+class PauseTable(Section):
+    """`[[center.pause]]`: a centre is at rest; without an end, to the end of the project."""
+
+    start: Day
+    end: LastDay | None = None
+    why: Text = ""  # for the people who read the file
+
+
+class CenterTable(Section):
+    """`[[center]]`: a school's centre."""
+
+    id: Annotated[Filled, AfterValidator(_center_id)]
+    name: Filled
+    aliases: list[Filled] = []
+    frame: Maybe = None
+    email: Email = None
+    pause: list[PauseTable] = []
+
+
+class CentersFile(Section):
+    """centers.toml."""
+
+    center: list[CenterTable] = []
+
+
+class IndicatorTable(Section):
+    """`[[indicator]]`: see `miro_sync.model.Indicator` for what the keys mean."""
+
+    id: Filled
+    title: Filled
+    unit: Filled
+    formula: Annotated[IndicatorFormula, _choice(IndicatorFormula)]
+    source: Annotated[IndicatorSource, _choice(IndicatorSource)]
+    direction: Annotated[Direction, _choice(Direction)] = Direction.UP
+    baseline: Number | None = None
+    target: Number | None = None
+    growth: Number | None = None
+    region: Number | None = None
+    events: list[Filled] = []
+    sheet: Maybe = None
+    numerator: Maybe = None
+    denominator: Maybe = None
+    value: Maybe = None
+    where: dict[str, Text] = {}
+    collected: Text = ""
+    responsible: Text = ""
+    method: Text = ""
+
+    @model_validator(mode="after")
+    def _formula_has_what_it_reads(self) -> IndicatorTable:
+        needed = _COLUMNS.get(self.formula, ())
+        lacking = [key for key in needed if getattr(self, key) is None]
+        if lacking:
+            raise fault(
+                "settings.indicator_lacks", formula=self.formula.value, keys=", ".join(lacking)
+            )
+        fitting = IndicatorSource.TABLE if needed else IndicatorSource.CALENDAR
+        if self.source is not fitting:
+            raise fault(
+                "settings.indicator_source", formula=self.formula.value, source=fitting.value
+            )
+        return self
+
+
+class KpiFile(Section):
+    """kpi.toml."""
+
+    indicator: list[IndicatorTable] = []
