@@ -239,10 +239,10 @@ class IndicatorFormula(StrEnum):
     """How the value of an indicator comes about; see `Indicator` for what each one reads."""
 
     HELD_SHARE = "held_share"  # % of the due occurrences of `events` that were held
-    CENTER_SHARE = "center_share"  # % of the centres whose occurrence of `events` was held
+    CENTER_SHARE = "center_share"  # % of the centres that held all due occurrences of `events`
     QUOTA = "quota"  # things counted for `events`, by centre
-    RATIO = "ratio"  # sum of column `numerator` / sum of column `denominator`, %
-    MEAN = "mean"  # mean of column `value`
+    RATIO = "ratio"  # sum of column `numerator` / sum of column `denominator`, in % if so `unit`
+    MEAN = "mean"  # mean of column `value`, weighted by column `weight` where it is named
     VALUE = "value"  # the number that stands in column `value`
 
 
@@ -265,8 +265,8 @@ class Indicator:
         growth: the promised change against `baseline` in %, where the document promises that
             as well as a `target`; the two need not agree, and both are to be told.
         events: codes of the calendar for the formulas over events; empty means all events.
-        sheet: the worksheet, and `numerator`, `denominator`, `value` its columns, for the
-            formulas over a table. where: (column, value) pairs that a row must show to count.
+        sheet: the worksheet, and `numerator`, `denominator`, `value`, `weight` its columns, for
+            the formulas over a table. where: (column, value) pairs that a row must show to count.
         collected: when it is collected, in the document's words.
         responsible: who answers for it: a role, never a name.
         method: how it is collected, in the document's words.
@@ -288,6 +288,7 @@ class Indicator:
     numerator: str | None = None
     denominator: str | None = None
     value: str | None = None
+    weight: str | None = None
     where: tuple[tuple[str, str], ...] = ()
     collected: str = ""
     responsible: str = ""

@@ -347,6 +347,7 @@ def _indicator(indicator: IndicatorTable) -> Indicator:
         numerator=indicator.numerator,
         denominator=indicator.denominator,
         value=indicator.value,
+        weight=indicator.weight,
         where=tuple(indicator.where.items()),
         collected=indicator.collected,
         responsible=indicator.responsible,

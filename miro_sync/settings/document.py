@@ -76,8 +76,8 @@ class Document:
             data = (self.folder / self.name).read_bytes()
         except FileNotFoundError:
             return False
-        except OSError as error:
-            self.report(say("settings.unreadable", why=error.strerror or str(error)))
+        except OSError:
+            self.report(say("settings.unreadable"))
             return True
         text = self._decoded(data)
         if text is None:

@@ -406,6 +406,7 @@ class IndicatorTable(Section):
     numerator: Maybe = None
     denominator: Maybe = None
     value: Maybe = None
+    weight: Maybe = None
     where: dict[str, Text] = {}
     collected: Text = ""
     responsible: Text = ""
