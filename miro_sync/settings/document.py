@@ -237,15 +237,21 @@ def _syntax(error: str, text: str) -> tuple[Message, str | None]:
     """Explain a TOML syntax error; returns the sentence and "line:column" where known."""
     match = re.search(r"\(at line (\d+), column (\d+)\)$", error)
     cell = f"{match[1]}:{match[2]}" if match else None
-    if match:
-        line = text.splitlines()[int(match[1]) - 1 : int(match[1])]
-        name, equals, _ = (line[0] if line else "").partition("=")
-        if equals and re.search("[А-Яа-яЁё]", name) and '"' not in name:
-            return say("settings.toml_cyrillic_key"), cell
+    if match and _has_cyrillic_name(text.splitlines()[int(match[1]) - 1 : int(match[1])]):
+        return say("settings.toml_cyrillic_key"), cell
     for pattern, key in _SYNTAX_ERRORS:
         if re.match(pattern, error):
             return say(key), cell
     return say("settings.toml_other"), cell
+
+
+def _has_cyrillic_name(lines: list[str]) -> bool:
+    """Tell whether the line names a key or section in Russian letters, which TOML refuses."""
+    for line in lines:
+        name, equals, _ = line.partition("=")
+        is_name = bool(equals) or line.lstrip().startswith("[")
+        return is_name and bool(re.search("[А-Яа-яЁё]", name)) and '"' not in name
+    return False
 
 
 def _line_numbers(text: str) -> dict[Loc, int]:
@@ -265,8 +271,8 @@ def _line_numbers(text: str) -> dict[Loc, int]:
             key = re.match(r"\s*([\w-]+(?:\s*\.\s*[\w-]+)*)\s*=", line)
             if header:
                 section = _resolve(header[2], counts, is_array=header[1] == "[[")
-                lines.setdefault(section, number)
-                lines.setdefault(section[:1], number)
+                for length in range(1, len(section) + 1):
+                    lines.setdefault(section[:length], number)
             elif key:
                 lines[section + tuple(re.split(r"\s*\.\s*", key[1]))] = number
         for quotes in re.findall(r'"""|\'\'\'', line):
