@@ -480,8 +480,8 @@ end = 2023-08-31
     assert mistakes(folder_with(tmp_path, project, centers, kpi)) == [
         "project.toml:3 [project] name: значение пустое.",
         (
-            "project.toml:4 [project] timezone: часового пояса «Asia/Novokuznezk» нет — возможно, вы "
-            'имели в виду "Asia/Novokuznetsk"?'
+            "project.toml:4 [project] timezone: часового пояса «Asia/Novokuznezk» нет — возможно, "
+            'вы имели в виду "Asia/Novokuznetsk"?'
         ),
         "project.toml:6 [project] end: конец (01.01.2023) раньше начала (01.01.2024).",
         (
@@ -500,12 +500,12 @@ end = 2023-08-31
         ),
         "centers.toml:5 [[center]] №2 name: не заполнено, а без этого нельзя.",
         (
-            "centers.toml:6 [[center]] №2 id: центр «a» уже есть выше. У каждого центра своё короткое "
-            "имя."
+            "centers.toml:6 [[center]] №2 id: центр «a» уже есть выше. У каждого центра своё "
+            "короткое имя."
         ),
         (
-            "centers.toml:7 [[center]] №2 colour: такого ключа здесь нет. Бывают: id, name, aliases, "
-            "frame, email, pause."
+            "centers.toml:7 [[center]] №2 colour: такого ключа здесь нет. Бывают: id, name, "
+            "aliases, frame, email, pause."
         ),
         "kpi.toml:1 [[indicator]] №1 title: не заполнено, а без этого нельзя.",
         "kpi.toml:1 [[indicator]] №1 unit: не заполнено, а без этого нельзя.",
