@@ -37,7 +37,7 @@ from miro_sync.text import fold, one_line, plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from miro_sync.model import CellValue, Message, Project, SpecialDay
+    from miro_sync.model import Message, Project, SpecialDay
 
 #: The columns of a calendar row, as `CalendarRow.values` names them.
 COLUMNS = (
@@ -130,13 +130,13 @@ class CalendarRow:
 
     Attributes:
         values: what the cells hold, by the names of `COLUMNS`; absent means blank. The period
-            may be a true date.
+            may be a true date, a code or a quota a number.
         place: the row.
         places: single cells of it, by column, where they are known.
 
     """
 
-    values: Mapping[str, CellValue]
+    values: Mapping[str, object] = field(hash=False)
     place: Place
     places: Mapping[str, Place] = field(default_factory=dict, hash=False)
 

@@ -15,6 +15,7 @@ from miro_sync.calendar import (
     OFFICIAL_YEARS,
     CalendarRow,
     WorkDays,
+    _occurrences,
     quota_in,
     read_calendar,
     split_responsible,
@@ -25,12 +26,14 @@ from miro_sync.model import (
     CellError,
     Center,
     Coverage,
+    Event,
     EventCalendar,
     Period,
     Place,
     Problem,
     Project,
     Rules,
+    Schedule,
     ScheduleKind,
     Severity,
     SpecialDay,
@@ -38,8 +41,6 @@ from miro_sync.model import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from miro_sync.model import CellValue
 
 RU, EN = catalogue("ru"), catalogue("en")
 
@@ -60,7 +61,7 @@ def project(
     )
 
 
-def row(number: int = 2, **values: CellValue) -> CalendarRow:
+def row(number: int = 2, **values: object) -> CalendarRow:
     return CalendarRow(
         {"title": "Форум", "period": "апрель 2023", **values},
         Place("calendar.csv", cell=str(number)),
@@ -387,7 +388,7 @@ def test_a_quota_counts_things_and_nothing_else(text: str, quota: int | None) ->
 def test_the_column_of_the_quota_goes_before_the_words() -> None:
     words = "Предоставлено не менее 10 материалов"
 
-    def quota_of(written: CellValue) -> int | None:
+    def quota_of(written: object) -> int | None:
         return calendar_of(row(expected=words, quota=written)).events[0].quota
 
     assert quota_of(None) == 10
@@ -487,6 +488,16 @@ def test_each_of_several_periods_is_an_occurrence_of_its_own() -> None:
         day("2023-05-10"),
         day("2024-05-08"),
     ]
+
+
+def test_periods_that_begin_on_one_day_are_told_apart() -> None:
+    start, ends = day("2023-04-01"), (day("2023-04-05"), day("2023-04-30"))
+    schedule = Schedule("", ScheduleKind.MULTI, tuple(Period(start, end) for end in ends))
+    event = Event("D01", "Форум", schedule)
+
+    keys = [one.key for one in _occurrences(event, project(), WorkDays())]
+
+    assert keys == ["D01#2023-04-01..2023-04-05", "D01#2023-04-01..2023-04-30"]
 
 
 def test_what_recurs_is_spread_over_the_project() -> None:

@@ -166,12 +166,15 @@ def test_the_sections_but_project_may_be_left_out_or_empty(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("blank", ["", "  ", "…", "..."])
 def test_an_empty_source_counts_as_not_filled_in(tmp_path: Path, blank: str) -> None:
-    project = f'{PROJECT}[board]\nsource = "{blank}"\n[tables]\nsource = "{blank}"\n'
+    project = PROJECT + "".join(
+        f'[{section}]\nsource = "{blank}"\n' for section in ("board", "tables", "calendar")
+    )
 
     settings = load(folder_with(tmp_path, project))
 
     assert settings.board_source is None
     assert settings.tables_source is None
+    assert settings.calendar_source.path == tmp_path / "calendar.csv"
 
 
 def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(tmp_path: Path) -> None:
@@ -550,6 +553,7 @@ def test_a_syntax_error_in_one_file_hides_nothing_in_the_others(tmp_path: Path) 
         ('[board]\nheld_tags = ["а" "б"]\n', 8, "список не закрыт"),
         ("[board]\nsource = '' и ещё\n", 8, "стоит лишнее"),
         ("[[vacation]\n", 7, "квадратная скобка"),
+        ("[board] # \x01\n", 7, "строка не понята"),
     ],
 )
 def test_a_toml_error_is_told_in_words_with_its_line(

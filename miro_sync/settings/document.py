@@ -237,7 +237,7 @@ def _syntax(error: str, text: str) -> tuple[Message, str | None]:
     """Explain a TOML syntax error; returns the sentence and "line:column" where known."""
     match = re.search(r"\(at line (\d+), column (\d+)\)$", error)
     cell = f"{match[1]}:{match[2]}" if match else None
-    if match and _has_cyrillic_name(text.splitlines()[int(match[1]) - 1 : int(match[1])]):
+    if match and _is_named_in_russian(text.split("\n")[int(match[1]) - 1]):
         return say("settings.toml_cyrillic_key"), cell
     for pattern, key in _SYNTAX_ERRORS:
         if re.match(pattern, error):
@@ -245,13 +245,11 @@ def _syntax(error: str, text: str) -> tuple[Message, str | None]:
     return say("settings.toml_other"), cell
 
 
-def _has_cyrillic_name(lines: list[str]) -> bool:
-    """Tell whether the line names a key or section in Russian letters, which TOML refuses."""
-    for line in lines:
-        name, equals, _ = line.partition("=")
-        is_name = bool(equals) or line.lstrip().startswith("[")
-        return is_name and bool(re.search("[А-Яа-яЁё]", name)) and '"' not in name
-    return False
+def _is_named_in_russian(line: str) -> bool:
+    """Tell whether a line names a key or section in Russian letters, which TOML refuses."""
+    name, equals, _ = line.partition("=")
+    is_name = bool(equals) or line.lstrip().startswith("[")
+    return is_name and '"' not in name and bool(re.search("[А-Яа-яЁё]", name))
 
 
 def _line_numbers(text: str) -> dict[Loc, int]:
@@ -265,7 +263,7 @@ def _line_numbers(text: str) -> dict[Loc, int]:
     counts: dict[Loc, int] = {}
     section: Loc = ()
     inside: str | None = None  # the quotes of a multi-line string that is open
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if inside is None:
             header = re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line)
             key = re.match(r"\s*([\w-]+(?:\s*\.\s*[\w-]+)*)\s*=", line)
