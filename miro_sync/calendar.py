@@ -573,11 +573,7 @@ def _row_of(event: Event) -> str:
 
 def _periods(schedule: Schedule, project: Project) -> tuple[Period, ...]:
     """Return the periods that are facts, each once, in the order of time."""
-    if schedule.kind in {ScheduleKind.UNDATED, ScheduleKind.AMBIGUOUS}:
-        return ()
-    if schedule.kind is ScheduleKind.RECURRING:
-        return tuple(sorted(set(expand(schedule, project.span))))
-    return tuple(sorted(set(schedule.periods)))
+    return tuple(sorted(set(expand(schedule, project.span))))
 
 
 def _occurrences(event: Event, project: Project, workdays: WorkDays) -> Iterator[Occurrence]:
