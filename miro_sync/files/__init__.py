@@ -1,0 +1,14 @@
+"""The doors to files: a board's export, a workbook, a text table, a folder of text tables.
+
+board       a board's export (.json)
+tables      a workbook (.xlsx, .ods), a text table (.csv) or a folder of them
+workbook    .xlsx and .ods -> worksheets
+text_table  .csv in any of the usual encodings -> a worksheet
+reading     bytes of a file, or a sentence why not
+"""
+
+from miro_sync.files.board import BoardFile, ReadExport
+from miro_sync.files.tables import TablesFile
+from miro_sync.files.workbook import Reading, read_workbook
+
+__all__ = ["BoardFile", "ReadExport", "Reading", "TablesFile", "read_workbook"]

@@ -1,0 +1,131 @@
+"""A workbook, a text table or a folder of text tables as a source of worksheets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from miro_sync.errors import SourceError
+from miro_sync.files.reading import MEGABYTE, changed_at, read_bytes
+from miro_sync.files.text_table import decode, read_text_table
+from miro_sync.files.workbook import Reading, is_web_page, is_workbook, read_workbook
+from miro_sync.model import Place, Problem, Severity, TablesSnapshot, Worksheet, say
+from miro_sync.tables import address, worksheet
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+#: A table of 100,000 rows and 20 columns takes about 20 MB as a workbook and 40 MB as text.
+_LIMIT = 64 * MEGABYTE
+_TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
+
+
+class TablesFile:
+    """The project's worksheets, read from a workbook, a text table or a folder of text tables."""
+
+    def __init__(self, path: Path, read_at: dt.datetime) -> None:
+        """Remember the file or folder and the moment of this run, UTC; nothing is opened yet."""
+        self._path, self._read_at = path, read_at
+
+    def read(self) -> TablesSnapshot:
+        """Read all worksheets.
+
+        Raises:
+            SourceError: there is nothing at the path, or nothing of it can be read. What can be
+                read in part is returned with `complete` False.
+
+        """
+        reading = _read_folder(self._path) if self._path.is_dir() else _read_file(self._path)
+        return TablesSnapshot(
+            source=self._path.name,
+            read_at=self._read_at,
+            complete=reading.complete,
+            worksheets=reading.worksheets,
+            problems=reading.problems,
+            modified_at=changed_at(self._path),
+        )
+
+
+def _read_file(path: Path) -> Reading:
+    if path.name.startswith("~$"):
+        name = path.name.removeprefix("~$")
+        raise SourceError(say("files.temporary", path=str(path), name=name))
+    document = read_bytes(path, _LIMIT)
+    if is_workbook(document):
+        reading = read_workbook(document, name=str(path), source=path.name)
+        return _with_lock_noticed(reading, path)
+    if is_web_page(document):
+        raise SourceError(say("files.web_page", path=str(path)))
+    if path.suffix.casefold() in _TEXT_SUFFIXES:
+        return _text_reading(document, path.stem, path.name)
+    raise SourceError(say("files.not_a_table", path=str(path)))
+
+
+def _with_lock_noticed(reading: Reading, path: Path) -> Reading:
+    """Say that Excel holds the workbook open: what is not saved yet was not read."""
+    if not path.with_name(f"~${path.name}").exists():
+        return reading
+    notice = Problem(say("files.open_in_excel"), Place(path.name), Severity.WARNING)
+    return Reading(reading.worksheets, (*reading.problems, notice), reading.complete)
+
+
+def _read_folder(folder: Path) -> Reading:
+    """Read every text table of a folder; one that fails is named, the others are read."""
+    try:
+        paths = sorted(
+            path
+            for path in folder.iterdir()
+            if path.suffix.casefold() == ".csv" and not path.name.startswith(("~$", "."))
+        )
+    except OSError as error:
+        raise SourceError(say("files.locked_folder", path=str(folder))) from error
+    if not paths:
+        raise SourceError(say("files.no_csv", path=str(folder)))
+    worksheets: list[Worksheet] = []
+    problems: list[Problem] = []
+    complete = True
+    for path in paths:
+        # «План.csv» and «План.CSV» in one folder would share a title.
+        taken = any(sheet.title == path.stem for sheet in worksheets)
+        try:
+            document = read_bytes(path, _LIMIT)
+            if is_workbook(document) or is_web_page(document):
+                raise SourceError(say("files.not_csv", path=str(path)))  # noqa: TRY301 - told below
+            reading = _text_reading(document, path.name if taken else path.stem, folder.name)
+        except SourceError as error:
+            problems.append(Problem(error.message, Place(folder.name, path.stem)))
+            complete = False
+            continue
+        worksheets += reading.worksheets
+        problems += reading.problems
+        complete = complete and reading.complete
+    if not worksheets:
+        raise SourceError(say("files.nothing_read", path=str(folder)), tuple(problems))
+    return Reading(tuple(worksheets), tuple(problems), complete)
+
+
+def _text_reading(document: bytes, title: str, source: str) -> Reading:
+    decoded = decode(document)
+    table = read_text_table(decoded.text)
+    sheet, faults = worksheet(title, table.rows, source=source)
+    problems = list(faults)
+    if decoded.cut:
+        place = Place(source, title, str(max(len(table.rows), 1)))
+        problems.append(Problem(say("files.text_cut"), place))
+    if table.open_quote is not None:
+        place = Place(source, title, str(table.open_quote + 1))
+        problems.append(Problem(say("files.open_quote"), place))
+    for row, column in table.swallowed:
+        place = Place(source, title, address(row, column))
+        problems.append(Problem(say("files.swallowed_rows"), place))
+    damaged = [
+        address(row, column)
+        for row, cells in enumerate(sheet.rows)
+        for column, cell in enumerate(cells)
+        if isinstance(cell, str) and "\N{REPLACEMENT CHARACTER}" in cell
+    ]
+    if damaged:
+        place = Place(source, title, damaged[0])
+        problems.append(Problem(say("files.damaged_letters", cells=len(damaged)), place))
+    complete = not decoded.cut and table.open_quote is None and not table.swallowed
+    return Reading((sheet,), tuple(problems), complete)
