@@ -140,9 +140,10 @@ def _delimiter(text: str) -> str:
 
 
 def _score(rows: list[list[str]], delimiter: str) -> tuple[float, float]:
-    """Return how well the rows agree under a delimiter, and the same without the commas of prose.
+    """Return how well the rows agree under a delimiter, first without the commas of prose.
 
-    A comma before a space or between digits is one of prose or of a decimal number.
+    A comma before a space or between digits is one of prose or of a decimal number; such commas
+    part cells only where nothing else does and most rows agree on them.
     """
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     widths = Counter(len(row) for row in filled if len(row) > 1)
@@ -157,7 +158,7 @@ def _score(rows: list[list[str]], delimiter: str) -> tuple[float, float]:
         after[:1].isspace() or (before[-1:].isdigit() and after[:1].isdigit())
         for before, after in pairs
     )
-    return score * (1 - prose / len(pairs)), score
+    return score * (1 - prose / len(pairs)), score if agreeing * 2 >= len(filled) else 0.0
 
 
 def _swallowed(rows: list[list[str]], delimiter: str) -> tuple[tuple[int, int], ...]:

@@ -194,9 +194,9 @@ def _unpack(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, bytes]]:
     if sum(info.file_size for info in documents) > left:
         raise too_large
     for info in documents:
-        info.file_size = left + 1  # else a declared size ends the reading early
+        info.file_size = left + 2  # else a declared size ends the reading early
         with archive.open(info) as packed:
-            document = packed.read()
+            document = packed.read(left + 1)
         left -= len(document)
         if left < 0:
             raise too_large
