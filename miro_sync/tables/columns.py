@@ -59,8 +59,8 @@ _TASK = Column(
     headers("Задача | Задачи | Задача проекта | Задачи проекта | Цель, задача"),
     carried=True,
 )
-_EVENT = Column(
-    "event",
+_TITLE = Column(
+    "title",
     headers(
         "Мероприятие | Мероприятия | Мероприятие … | Мероприятия … | Наименование мероприятия …"
         "| Наименование мероприятий … | Название мероприятия … | Название мероприятий …"
@@ -120,7 +120,7 @@ _FINISH = Column(
 #: The columns of the event calendar. The names are the roadmap's own, the synonyms those of
 #: published plans and roadmaps of Russian schools.
 CALENDAR_COLUMNS = (
-    _EVENT,
+    _TITLE,
     Column(
         "period",
         headers(
@@ -165,7 +165,7 @@ CALENDAR_COLUMNS = (
 
 #: The columns of a centre's plan or report of events.
 PLAN_COLUMNS = (
-    _EVENT,
+    _TITLE,
     _NUMBER,
     _TASK,
     Column(

@@ -107,6 +107,7 @@ def event_rows(
     tables: TablesSnapshot,
     *,
     find_center: FindCenter,
+    center_in: FindCenter | None = None,
     read_period: ReadPeriod,
     span: Period,
     leave_out: Iterable[str] = (),
@@ -141,7 +142,9 @@ def event_rows(
 
     Args:
         tables: the worksheets.
-        find_center: a text that names a centre -> its id; None when it names none or several.
+        find_center: a text that is a centre's name -> its id; None when it is none or fits several.
+        center_in: a longer text that speaks of one centre («Отчёт … МКОУ «СОШ №12» за …») -> its
+            id; `find_center` by default.
         read_period: a period text and what it may lean on -> what it means.
         span: the project's first and last day, for dates without a year where no title names
             a school year.
@@ -149,7 +152,9 @@ def event_rows(
 
     """
     skipped = {squash(title) for title in leave_out}
-    reader = _RowReader(cache(find_center), cache(read_period), span)
+    reader = _RowReader(
+        cache(find_center), cache(center_in or find_center), cache(read_period), span
+    )
     cards: list[EventCard] = []
     problems: list[Problem] = []
     read: list[str] = []
@@ -176,7 +181,7 @@ def _speaks_of_events(table: Table) -> bool:
     if not table.columns.keys() & _WHEN_OR_WHETHER:
         return False
     titles = (table.sheet, *table.title)
-    return "event" not in table.weak or any(map(_OF_EVENTS.search, titles))
+    return "title" not in table.weak or any(map(_OF_EVENTS.search, titles))
 
 
 def _unread_parts(
@@ -235,8 +240,15 @@ class _Part:
 class _RowReader:
     """Makes cards of the rows of one table after another."""
 
-    def __init__(self, find_center: FindCenter, read_period: ReadPeriod, span: Period) -> None:
-        self._find_center, self._read_period, self._span = find_center, read_period, span
+    def __init__(
+        self,
+        find_center: FindCenter,
+        center_in: FindCenter,
+        read_period: ReadPeriod,
+        span: Period,
+    ) -> None:
+        self._find_center, self._center_in = find_center, center_in
+        self._read_period, self._span = read_period, span
         self._problems: list[Problem] = []
         self._context = DateContext(span=span)
         self._center: str | None = None
@@ -247,7 +259,7 @@ class _RowReader:
         self._problems = []
         titles = (*reversed(table.title), table.sheet)
         self._context = _date_context(titles, self._span)
-        centers = map(self._find_center, (table.sheet, *reversed(table.title)))
+        centers = map(self._center_in, (table.sheet, *reversed(table.title)))
         self._center = next((center for center in centers if center), None)
         self._tells_actual_dates = "planned" in table.columns or any(map(_REPORT.search, titles))
         cards: list[EventCard] = []
@@ -265,7 +277,7 @@ class _RowReader:
         marked = self._marked(row)
         for number, part in enumerate(parts, start=1):
             what = self._evidence(row, key, part, marked)
-            held = say(f"tables.held_by_{what}", sheet=row.sheet, row=row.number) if what else None
+            held = say(f"tables.held_by_{what}") if what else None
             text = self._text(row, part)
             for center in centers:
                 yield EventCard(
@@ -280,7 +292,7 @@ class _RowReader:
                     held=held,
                     url=row.url,
                     kind="row",
-                    place=row.place("event"),
+                    place=row.place("title"),
                 )
 
     def _when(self, row: Row) -> tuple[str, Value | None]:
@@ -305,7 +317,7 @@ class _RowReader:
 
     def _parts(self, row: Row, key: str, when: Value | None) -> tuple[_Part, ...]:
         """Tell the events of a row apart: as many paragraphs of dates as of events."""
-        written, audience = row.text("event"), row.text("audience")
+        written, audience = row.text("title"), row.text("audience")
         events = _paragraphs(written)
         days = _paragraphs(when) if isinstance(when, str) else ()
         schedule = self._schedule(" ".join(days) if days else when)
@@ -330,7 +342,7 @@ class _RowReader:
         """Return the centres a row speaks of; (None,) for the network or an unknown one."""
         text = row.text("center")
         if not text:
-            return ((self._find_center(row.section) if row.section else None) or self._center,)
+            return ((self._center_in(row.section) if row.section else None) or self._center,)
         if squash(text) in _ALL_CENTERS:
             return (None,)
         center = self._find_center(text)

@@ -75,10 +75,10 @@ def worksheet(  # noqa: PLR0913 - what a door knows of a worksheet
 ) -> tuple[Worksheet, tuple[Problem, ...]]:
     """Make a worksheet of what a door read.
 
-    Blank text becomes None, a whole number loses its ".0", line breaks become a line feed, control
-    characters go, error texts («#REF!», «#ССЫЛКА!», «Loading...») become `CellError`. Merged
-    ranges are filled from their first cell as far as the grid has values. Blank rows and columns
-    at the end are cut; the rest is a rectangle.
+    Blank text becomes None, a whole number loses its ".0", midnight of a day becomes the day, line
+    breaks become a line feed, control characters go, error texts («#REF!», «#ССЫЛКА!»,
+    «Loading...») become `CellError`. Merged ranges are filled from their first cell as far as the
+    grid has values. Blank rows and columns at the end are cut; the rest is a rectangle.
 
     Args:
         title: the worksheet's title.
@@ -173,6 +173,8 @@ def _text_cell(text: str) -> CellValue:
 def _plain_cell(value: Loose) -> CellValue:
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date()
     if isinstance(value, dt.timedelta):
         minutes, seconds = divmod(round(value.total_seconds()), 60)
         return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
