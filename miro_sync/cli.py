@@ -1,0 +1,690 @@
+"""The commands: parse, call one function of `app`, print, exit code.
+
+Nothing but click and the message catalogue is imported before a command runs, so that help and
+usage errors come at once; `app` and all that it needs are imported by the command that needs them.
+
+Results go to standard output, everything else to standard error. Exit codes: 0 nothing flagged,
+1 something flagged, 2 usage or settings, 3 a source could not be read, 70 a defect of the program,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import errno
+import io
+import itertools
+import os
+import stat
+import sys
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TextIO, TypedDict, Unpack, cast
+
+import click
+
+from miro_sync import __version__
+from miro_sync.errors import MiroSyncError
+from miro_sync.messages import LANGUAGES, catalogue
+from miro_sync.telling.usage import (
+    Command,
+    Day,
+    Misuse,
+    OneOf,
+    Program,
+    Year,
+    answering,
+    terminal_columns,
+    usage_error,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from miro_sync.messages import Catalogue
+    from miro_sync.model import Assessment, Finding, Message, Project, Schedule
+    from miro_sync.telling.terminal import Look
+
+_FLAGGED, _USAGE, _DEFECT, _INTERRUPTED = 1, 2, 70, 130
+
+_FORMATS = ("table", "json", "csv")
+_FOLDER = click.Path(readable=False)
+_PROBLEMS_SHOWN = 20
+_LAST_YEAR = 9998  # a school year has a second one
+
+#: How systems report that nobody reads the output any more; Windows says "invalid argument".
+_READER_GONE = {errno.EPIPE, errno.ESHUTDOWN, errno.EINVAL}
+
+#: What a terminal that lacks a character shows instead, each of the same width.
+_LEGIBLE = str.maketrans("«»“”„’—–‑−…№·•\u00a0\u202f", '"""""\'----.N**  ')
+
+
+class Outcome(Protocol):
+    """What a run of the main job hands back to be shown."""
+
+    @property
+    def assessment(self) -> Assessment:
+        """Everything the run has to say."""
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """The same, compared with the last run."""
+
+    @property
+    def project(self) -> Project:
+        """The project's settings."""
+
+    @property
+    def exit_code(self) -> int:
+        """3 when a source could not be read and its last good read stands in, else 0."""
+
+
+class Checkup(Protocol):
+    """What `doctor` found."""
+
+    @property
+    def lines(self) -> Sequence[tuple[str, Message]]:
+        """(level, sentence) in the order to be shown; a level is "ok", "warn" or "fail"."""
+
+
+class App(Protocol):
+    """What the commands need of `miro_sync.app`; a test gives its own."""
+
+    def check(
+        self, config: Path, *, on: dt.date | None, as_of: dt.date | None, offline: bool
+    ) -> Outcome:
+        """Read and judge without storing anything."""
+
+    def sync(self, config: Path) -> Outcome:
+        """Read, judge and store."""
+
+    def demo(self, target: Path | None) -> Outcome:
+        """Run the whole job on the packaged sample."""
+
+    def init(self, folder: Path) -> tuple[Path, ...]:
+        """Write a project folder; return the files written."""
+
+    def doctor(self, config: Path) -> Checkup:
+        """Check settings and access."""
+
+    def read_periods(
+        self,
+        texts: Iterable[str],
+        config: Path | None,
+        school_year: int | None,
+        year: int | None,
+    ) -> Iterable[Schedule]:
+        """Understand period texts, one result for each in turn."""
+
+
+class _OutputError(Exception):
+    """Standard output refuses to take the answer: the disk is full, say."""
+
+
+@dataclass(slots=True)
+class _Session:
+    """What the options before and after the command have said."""
+
+    words: Catalogue
+    explicit: bool
+    app: App | None
+    config: str = "config"
+    verbose: bool = False
+
+    def the_app(self) -> App:
+        if self.app is None:
+            from miro_sync import app  # noqa: PLC0415 - only a command that runs pays for it
+
+            self.app = app
+        return self.app
+
+    def folder(self) -> Path:
+        """Return the project folder."""
+        return _path(self.config)
+
+    def words_of(self, project: Project) -> Catalogue:
+        """Return the language asked for, else the project's."""
+        return self.words if self.explicit else catalogue(project.language)
+
+
+def main(argv: Sequence[str] | None = None, *, app: App | None = None) -> NoReturn:
+    """Run the command line and leave the process with its exit code.
+
+    Args:
+        argv: the arguments without the program's name; those of the process by default.
+        app: what the commands call; `miro_sync.app` by default.
+
+    """
+    sys.exit(run(sys.argv[1:] if argv is None else argv, app=app))
+
+
+def run(argv: Sequence[str], *, app: App | None = None) -> int:
+    """Run the command line and return its exit code; see `main`."""
+    _prepare_streams()
+    language = _language(argv)
+    session = _Session(catalogue(language or LANGUAGES[0]), language is not None, app)
+    words = session.words
+    try:
+        program = _program(words)
+        code = program.main(
+            args=list(argv), prog_name=program.name, standalone_mode=False, obj=session
+        )
+    except click.ClickException as error:
+        _tell(usage_error(error, words))
+        code = _USAGE
+    except _OutputError:
+        _tell(words.say("cli.output_failed"))
+        code = _USAGE
+    except MiroSyncError as error:
+        from miro_sync.telling.failures import failure  # noqa: PLC0415 - only on failure
+
+        _trace(session)
+        _tell(failure(error, words))
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = _INTERRUPTED
+    except Exception:  # noqa: BLE001 - whatever it is, the user gets a sentence and we a record
+        code = _defect(session)
+    _finish_output()
+    return cast("int", code)
+
+
+# --- the commands ------------------------------------------------------------------------------
+
+
+def _program(words: Catalogue) -> Program:
+    """Build the commands with their help in one language."""
+    day, folder = words.say("cli.metavar_day"), words.say("cli.metavar_folder")
+    year = words.say("cli.metavar_year")
+    shared = _shared_options(words)
+    layout = _option(words, "--format", "layout", type=OneOf(_FORMATS, words), default="table")
+    everything = _option(words, "--all", "everything", is_flag=True)
+    exit_zero = _option(words, "--exit-zero", is_flag=True)
+    judging = [
+        _option(words, "--on", type=Day(words), metavar=day),
+        _option(words, "--as-of", type=Day(words), metavar=day),
+        _option(words, "--offline", is_flag=True),
+        _option(words, "--center", metavar="ID"),
+        layout,
+        exit_zero,
+    ]
+    target = _option(words, "--output", "-o", "target", type=_FOLDER, metavar=folder)
+    into = click.Argument(["folder"], type=_FOLDER, metavar=folder)
+    texts = click.Argument(["texts"], nargs=-1, metavar=words.say("cli.metavar_texts"))
+    years = [
+        _option(words, "--school-year", type=Year(words, school=True), metavar=year),
+        _option(words, "--year", type=Year(words), metavar=year),
+    ]
+    commands = [
+        Command("demo", words, _demo, [target, everything, *shared]),
+        Command("init", words, _init, [into, *shared]),
+        Command("doctor", words, _doctor, shared),
+        Command("sync", words, _sync, [exit_zero, *shared]),
+        Command("check-calendar", words, _check_calendar, [*judging, everything, *shared]),
+        Command("centers", words, _centers, [*judging, *shared]),
+        Command("periods", words, _periods, [texts, *years, layout, *shared]),
+    ]
+    version = answering(
+        ["--version"], words.say("cli.option_version"), lambda _: f"miro-sync {__version__}"
+    )
+    return Program("miro-sync", words, commands, [*_shared_options(words, top=True), version])
+
+
+@click.pass_obj
+def _demo(session: _Session, *, target: str | None, everything: bool) -> int:
+    from miro_sync.telling import terminal  # noqa: PLC0415 - help needs none of it
+
+    outcome = session.the_app().demo(None if target is None else _path(target))
+    words = session.words_of(outcome.project)
+    look = _look(everything=everything, command="miro-sync demo --all")
+    table = terminal.check(outcome.assessment, outcome.findings, outcome.project, words, look=look)
+    _show("\n\n".join((words.say("cli.demo_intro"), table, words.say("cli.demo_next"))), look)
+    return outcome.exit_code
+
+
+@click.pass_obj
+def _init(session: _Session, *, folder: str) -> int:
+    written = session.the_app().init(_path(folder))
+    _show("\n".join(map(str, written)))
+    _tell(session.words.say("cli.init_next", folder=folder))
+    return 0
+
+
+@click.pass_obj
+def _doctor(session: _Session) -> int:
+    from miro_sync.telling import terminal  # noqa: PLC0415 - help needs none of it
+
+    marks = session.the_app().doctor(session.folder()).lines
+    look = _look()
+    _show(terminal.checkup(marks, session.words, look=look), look)
+    return _USAGE if any(level == "fail" for level, _ in marks) else 0
+
+
+@click.pass_obj
+def _sync(session: _Session, *, exit_zero: bool) -> int:
+    from miro_sync.telling import terminal  # noqa: PLC0415 - help needs none of it
+
+    outcome = session.the_app().sync(session.folder())
+    words = session.words_of(outcome.project)
+    _show(terminal.sync_line(outcome.assessment, outcome.findings, outcome.project, words))
+    _warn_of_sources(outcome.assessment, words)
+    return _code(outcome, outcome.assessment, exit_zero=exit_zero)
+
+
+@click.pass_obj
+def _check_calendar(
+    session: _Session,
+    /,
+    *,
+    layout: str,
+    exit_zero: bool,
+    everything: bool,
+    **judging: Unpack[_Judging],
+) -> int:
+    from miro_sync.telling import answer, terminal  # noqa: PLC0415 - help needs none of it
+
+    outcome, shown = _judged(session, **judging)
+    project, words = outcome.project, session.words_of(outcome.project)
+    told = (outcome.assessment, outcome.findings, project, words)
+    if layout == "table":
+        look = replace(_look(everything=everything), center=judging["center"])
+        _show(terminal.check(*told, look=look), look)
+    elif layout == "json":
+        _show_json(answer.check(*told, center=judging["center"]))
+    else:
+        _show_csv(answer.check_rows(shown, project, words))
+    if layout != "table":
+        _warn_of_sources(shown, words)
+        _warn_of_problems(shown, words)
+    return _code(outcome, shown, exit_zero=exit_zero)
+
+
+@click.pass_obj
+def _centers(
+    session: _Session, /, *, layout: str, exit_zero: bool, **judging: Unpack[_Judging]
+) -> int:
+    from miro_sync.telling import answer, terminal  # noqa: PLC0415 - help needs none of it
+
+    outcome, shown = _judged(session, **judging)
+    project, words = outcome.project, session.words_of(outcome.project)
+    if layout == "table":
+        look = _look()
+        _show(terminal.centers(shown, project, words, look=look), look)
+    elif layout == "json":
+        _show_json(answer.centers(shown, project, words))
+    else:
+        _show_csv(answer.center_rows(shown, words))
+    if layout != "table":
+        _warn_of_sources(shown, words)
+    return _code(outcome, shown, exit_zero=exit_zero)
+
+
+@click.pass_obj
+def _periods(
+    session: _Session,
+    *,
+    texts: tuple[str, ...],
+    school_year: int | None,
+    year: int | None,
+    layout: str,
+) -> int:
+    from miro_sync.telling import answer, terminal  # noqa: PLC0415 - help needs none of it
+
+    if school_year is not None and year is not None:
+        raise Misuse(session.words.say("cli.two_years"), click.get_current_context())
+    asked = _Asked(session.words, school_year, year)
+    schedules = _understood(session, asked.texts(texts) if texts else asked.lines())
+    words, look = session.words, _look()
+    if layout == "csv":
+        _show_csv(answer.period_rows(schedules, words))
+        return _USAGE if asked.broken else 0
+    for schedule in schedules:
+        if layout == "json":
+            going_on = _show_json(answer.period(schedule, words), indent=None)
+        else:
+            going_on = _show(terminal.period(schedule, words, look=look), look)
+        if not going_on:
+            break
+    return _USAGE if asked.broken else 0
+
+
+# --- what the commands share -------------------------------------------------------------------
+
+
+class _Judging(TypedDict):
+    """The options that say what is judged."""
+
+    on: dt.date | None
+    as_of: dt.date | None
+    offline: bool
+    center: str | None
+
+
+def _judged(session: _Session, **judging: Unpack[_Judging]) -> tuple[Outcome, Assessment]:
+    """Run the check; return its outcome and the part of it that is shown."""
+    from miro_sync.telling.lines import of_center  # noqa: PLC0415 - help needs none of it
+
+    outcome = session.the_app().check(
+        session.folder(), on=judging["on"], as_of=judging["as_of"], offline=judging["offline"]
+    )
+    center = judging["center"]
+    if center is None:
+        return outcome, outcome.assessment
+    known = [one.id for one in outcome.project.centers]
+    if center not in known:
+        said = session.words.say("cli.no_such_center", center=center, known=", ".join(known))
+        raise Misuse(said, click.get_current_context())
+    return outcome, of_center(outcome.assessment, outcome.findings, center)[0]
+
+
+def _code(outcome: Outcome, shown: Assessment, *, exit_zero: bool) -> int:
+    from miro_sync.telling.lines import flagged  # noqa: PLC0415 - help needs none of it
+
+    if outcome.exit_code:
+        return outcome.exit_code
+    return _FLAGGED if flagged(shown) and not exit_zero else 0
+
+
+@dataclass(slots=True)
+class _Asked:
+    """The period texts that were asked about, each with the year it may lean on.
+
+    Attributes:
+        broken: a line of standard input could not be understood and was left out.
+
+    """
+
+    words: Catalogue
+    school_year: int | None
+    year: int | None
+    broken: bool = False
+
+    def texts(self, texts: Iterable[str]) -> Iterator[_Text]:
+        """Return the texts of the command line."""
+        return (_Text(text, self.school_year, self.year) for text in texts)
+
+    def lines(self) -> Iterator[_Text]:
+        """Yield the lines of standard input: a text, or an object with a year of its own."""
+        if sys.stdin.isatty():
+            _tell(self.words.say("cli.type_periods"))
+        for number, line in enumerate(_input_lines(), start=1):
+            if not line.lstrip().startswith("{"):
+                yield _Text(line, self.school_year, self.year)
+                continue
+            text = self._object(line)
+            if text is not None:
+                yield text
+            else:
+                self.broken = True
+                _tell(self.words.say("cli.broken_line", number=number))
+
+    def _object(self, line: str) -> _Text | None:
+        import json  # noqa: PLC0415 - only lines that are objects need it
+
+        try:
+            asked = json.loads(line)
+        except (ValueError, RecursionError):
+            return None
+        school_year, year = asked.get("school_year"), asked.get("year")
+        if not isinstance(asked.get("text"), str):
+            return None
+        if not (_is_year(school_year) and _is_year(year)):
+            return None
+        if school_year is None and year is None:
+            return _Text(asked["text"], self.school_year, self.year)
+        return None if school_year and year else _Text(asked["text"], school_year, year)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A period text and the year it may lean on."""
+
+    text: str
+    school_year: int | None
+    year: int | None
+
+
+def _is_year(value: object) -> bool:
+    return value is None or (type(value) is int and 1 <= value <= _LAST_YEAR)
+
+
+def _understood(session: _Session, asked: Iterable[_Text]) -> Iterator[Schedule]:
+    """Yield what each text means, as it comes; texts that lean on the same year go together."""
+    for (school_year, year), some in itertools.groupby(
+        asked, key=lambda one: (one.school_year, one.year)
+    ):
+        texts = (one.text for one in some)
+        leaning = school_year is None and year is None
+        config = session.folder() if leaning else None
+        yield from session.the_app().read_periods(texts, config, school_year, year)
+
+
+def _path(text: str) -> Path:
+    from pathlib import Path  # noqa: PLC0415 - a tenth of the time that help takes
+
+    return Path(text)
+
+
+def _option(words: Catalogue, *names: str, **settings: Any) -> click.Option:  # noqa: ANN401 - whatever click takes
+    """Make an option whose help is the catalogue's sentence for its first name."""
+    key = names[0].strip("-").replace("-", "_")
+    return click.Option(names, help=words.say(f"cli.option_{key}"), **settings)
+
+
+def _shared_options(words: Catalogue, *, top: bool = False) -> list[click.Option]:
+    """Make the options that may stand before or after the command; the later one counts.
+
+    Args:
+        words: the language of their help.
+        top: those before the command, where the environment is looked at.
+
+    """
+
+    def keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+        def callback(ctx: click.Context, _: click.Parameter, value: object) -> None:
+            if value and ctx.obj is not None:
+                setattr(ctx.obj, name, value)
+
+        return callback
+
+    return [
+        _option(
+            words,
+            "--config",
+            type=_FOLDER,
+            metavar=words.say("cli.metavar_folder"),
+            envvar="MIRO_SYNC_CONFIG" if top else None,
+            expose_value=False,
+            callback=keep("config"),
+        ),
+        # Read before click is asked, so that even its errors speak the language; see `_language`.
+        _option(words, "--lang", type=OneOf(LANGUAGES, words), expose_value=False),
+        _option(
+            words,
+            "--verbose",
+            "-v",
+            is_flag=True,
+            expose_value=False,
+            callback=keep("verbose"),
+        ),
+    ]
+
+
+def _language(argv: Sequence[str]) -> str | None:
+    """Return the language that the arguments ask for, None where they ask for none we have."""
+    chosen = None
+    for at, argument in enumerate(argv):
+        if argument == "--":
+            break
+        if argument == "--lang":
+            chosen = next(iter(argv[at + 1 :]), None)
+        elif argument.startswith("--lang="):
+            chosen = argument.removeprefix("--lang=")
+    return chosen if chosen in LANGUAGES else None
+
+
+# --- input and output --------------------------------------------------------------------------
+
+
+def _prepare_streams() -> None:
+    """Let no character stop an output: what a terminal cannot show is replaced.
+
+    On Windows a redirected output would be written in the system's old code page; it is UTF-8
+    unless PYTHONIOENCODING says otherwise.
+    """
+    codecs.register_error("miro_sync.legible", _legible)
+    if sys.stdout is None:  # a program without a console has none
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - as long as the process
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="miro_sync.legible")
+            if os.name == "nt" and not stream.isatty() and "PYTHONIOENCODING" not in os.environ:
+                stream.reconfigure(encoding="utf-8")
+
+
+def _legible(error: UnicodeError) -> tuple[str, int]:
+    """Replace what an encoding lacks by something of the same width."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    from miro_sync.telling.display import width  # noqa: PLC0415 - only for old encodings
+
+    lacking = error.object[error.start : error.end]
+    known = (char.translate(_LEGIBLE) for char in lacking)
+    return "".join(char if char.isascii() else "?" * width(char) for char in known), error.end
+
+
+def _look(*, everything: bool = False, command: str | None = None) -> Look:
+    """Return how to show a table: the width of the terminal, colour only on one."""
+    from miro_sync.telling.terminal import Look  # noqa: PLC0415 - help needs none of it
+
+    colour = (
+        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
+    look = Look(terminal_columns(), colour=colour, everything=everything)
+    return look if command is None else replace(look, command=command)
+
+
+def _show(text: str, look: Look | None = None) -> bool:
+    """Print a result; return False when its reader has gone away, as `head` does."""
+    try:
+        click.echo(text, color=look.colour if look is not None else False)
+    except OSError as error:
+        if error.errno not in _READER_GONE:
+            raise _OutputError from error
+        _discard_output()
+        return False
+    return True
+
+
+def _show_json(document: Mapping[str, Any], *, indent: int | None = 2) -> bool:
+    from miro_sync.telling.answer import json_text  # noqa: PLC0415 - help needs none of it
+
+    return _show(json_text(document, indent=indent, ascii_only=not _is_utf8(sys.stdout)))
+
+
+def _show_csv(rows: Iterable[Sequence[str]]) -> bool:
+    """Print CSV; a file gets the mark by which Excel knows UTF-8."""
+    from miro_sync.telling.answer import csv_text  # noqa: PLC0415 - help needs none of it
+
+    mark = "\ufeff" if _is_utf8(sys.stdout) and _is_file(sys.stdout) else ""
+    return _show(mark + csv_text(rows).rstrip("\r\n"))
+
+
+def _tell(text: str) -> None:
+    """Print what is not a result; an error channel that is closed stops nothing."""
+    with contextlib.suppress(OSError):
+        click.echo(text, err=True)
+
+
+def _warn_of_sources(assessment: Assessment, words: Catalogue) -> None:
+    """Say on the error channel what an answer for programs has no place for."""
+    if not assessment.trustworthy:
+        _tell(words.say("telling.trust_partial"))
+    for report in assessment.sources:
+        if report.message is not None:
+            name = words.say(f"status.source_{report.name}")
+            message = words.tell(report.message)
+            _tell(words.say("telling.trust_message", source=name, message=message))
+
+
+def _warn_of_problems(assessment: Assessment, words: Catalogue) -> None:
+    from miro_sync.telling.failures import problem  # noqa: PLC0415 - only where there are some
+
+    for fault in assessment.problems[:_PROBLEMS_SHOWN]:
+        _tell(problem(fault, words))
+    more = len(assessment.problems) - _PROBLEMS_SHOWN
+    if more > 0:
+        _tell(words.say("cli.more_problems", number=more))
+
+
+def _input_lines() -> Iterator[str]:
+    """Yield the lines of standard input, UTF-8 or else the old encoding of the system."""
+    for number, raw in enumerate(sys.stdin.buffer):
+        try:
+            line = raw.decode("utf-8-sig" if number == 0 else "utf-8")
+        except UnicodeDecodeError:
+            old = "cp1251" if _is_utf8(sys.stdin) else sys.stdin.encoding
+            line = raw.decode(old, errors="replace")
+        yield line.rstrip("\r\n")
+
+
+def _is_utf8(stream: TextIO) -> bool:
+    return codecs.lookup(stream.encoding or "ascii").name in {"utf-8", "utf-8-sig"}
+
+
+def _is_file(stream: TextIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except OSError:
+        return False
+
+
+def _discard_output() -> None:
+    """Send what is still to be written nowhere: nobody reads it any more."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _finish_output() -> None:
+    """Write what is left before the interpreter would, and complain where it does."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _discard_output()
+
+
+# --- failures ----------------------------------------------------------------------------------
+
+
+def _trace(session: _Session) -> None:
+    if session.verbose:
+        import traceback  # noqa: PLC0415 - only on failure
+
+        _tell(traceback.format_exc())
+
+
+def _defect(session: _Session) -> int:
+    """Record what happened for those who mend the program; tell the user where."""
+    import platform  # noqa: PLC0415 - only on failure
+    import tempfile  # noqa: PLC0415
+    import traceback  # noqa: PLC0415
+
+    record = traceback.format_exc()
+    versions = f"miro-sync {__version__}, Python {platform.python_version()}, {sys.platform}"
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w",
+            encoding="utf-8",
+            errors="backslashreplace",
+            prefix="miro-sync-",
+            suffix=".log",
+            delete=False,
+        ) as file:
+            file.write(f"{versions}\n\n{record}")
+        _tell(session.words.say("cli.defect", path=file.name))
+    except OSError:
+        _tell(session.words.say("cli.defect_unrecorded"))
+    _trace(session)
+    return _DEFECT
