@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from miro_sync.model import (
     Assessment,
@@ -37,7 +37,7 @@ from miro_sync.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
 TODAY = dt.date(2023, 6, 1)
@@ -104,7 +104,7 @@ def occurrence(
 
 
 def card(
-    id: str,
+    key: str,
     title: str,
     *,
     center: str | None = None,
@@ -114,13 +114,13 @@ def card(
 ) -> EventCard:
     on_board = source == "board"
     return EventCard(
-        id=id,
+        id=key,
         source=source,
         title=title,
         center_id=center,
         date=schedule(day, span(day), kind=ScheduleKind.DATE) if day else None,
         held=say("status.held") if held else None,
-        url=BOARD + id if on_board else None,
+        url=BOARD + key if on_board else None,
         place=None if on_board else Place("Мониторинг.xlsx", sheet="План", cell="14"),
     )
 
@@ -230,7 +230,7 @@ def _maps() -> Iterable[Verdict]:
         elif center == "ishim":
             why = reason("Нет отметки о проведении", "карточка «Карта ресурсов центра»")
             yield verdict(of, Status.OVERDUE, why, CARDS["1003"])
-        elif center == "novonik" or center == "maryevka":
+        elif center in {"novonik", "maryevka"}:
             yield verdict(of, Status.MISSED, reason("Не нашлось", "ни карточки, ни строки"))
         else:
             yield verdict(of, Status.HELD, reason("Проведено", "строка таблицы"))
@@ -474,13 +474,7 @@ class FakeApp:
             yield schedule(text, *([known[text]] if text in known else []))
 
 
-def of(verdicts: Sequence[Verdict], **changes: object) -> Assessment:
+def of(*verdicts: Verdict, **changes: Any) -> Assessment:  # noqa: ANN401 - any field
     """Return an assessment that says nothing but these verdicts."""
-    values: dict[str, object] = {
-        "today": TODAY,
-        "trustworthy": True,
-        "sources": SOURCES,
-        "verdicts": tuple(verdicts),
-        "cards": CARDS,
-    }
-    return Assessment(**{**values, **changes})  # type: ignore[arg-type] - built by name
+    silent = Assessment(TODAY, True, SOURCES, verdicts, cards=CARDS)  # noqa: FBT003 - trustworthy
+    return replace(silent, **changes)

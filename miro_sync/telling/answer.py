@@ -7,6 +7,7 @@ days, moments are UTC. Only the sentences (`reason`, `assumed`, `message`) depen
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -17,7 +18,6 @@ from miro_sync.telling.display import clean, link
 from miro_sync.telling.lines import of_center
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from miro_sync.messages import Catalogue
@@ -343,7 +343,9 @@ def _day(day: dt.date | None) -> str | None:
 
 
 def _moment(moment: dt.datetime | None) -> str | None:
-    return None if moment is None else f"{moment:%Y-%m-%dT%H:%M:%S}Z"
+    if moment is None:
+        return None
+    return f"{moment.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S}Z"
 
 
 def _center_name(center_id: str | None, names: Mapping[str, str]) -> str:

@@ -34,6 +34,7 @@ def clean(text: str, longest: int = LONGEST) -> str:
     text = text[:longest]
     if not _PLAIN.fullmatch(text):
         text = "".join(_harmless(unicodedata.normalize("NFC", text)))
+        text = unicodedata.normalize("NFC", text)  # what stood between two parts may be gone
     return " ".join(text.split())
 
 
@@ -44,10 +45,9 @@ def width(text: str) -> int:
     return sum(map(_columns, text))
 
 
-def pad(text: str, columns: int, *, right: bool = False) -> str:
-    """Fill the text with blanks up to `columns`; `right` puts them in front."""
-    blanks = " " * (columns - width(text))
-    return blanks + text if right else text + blanks
+def pad(text: str, columns: int) -> str:
+    """Fill the text with blanks up to `columns`."""
+    return text + " " * (columns - width(text))
 
 
 def shorten(text: str, columns: int) -> str:
