@@ -165,29 +165,35 @@ def run(argv: Sequence[str], *, app: App | None = None) -> int:
     _prepare_streams()
     language = _language(argv)
     session = _Session(catalogue(language or LANGUAGES[0]), language is not None, app)
-    words = session.words
     try:
-        program = _program(words)
+        code = _answered(argv, session)
+    except Exception:  # noqa: BLE001 - whatever it is, the user gets a sentence and we a record
+        code = _defect(session)
+    _finish_output()
+    return code
+
+
+def _answered(argv: Sequence[str], session: _Session) -> int:
+    """Run the command; everything that a user can mend is told in a sentence."""
+    program = _program(session.words)
+    try:
         code = program.main(
             args=list(argv), prog_name=program.name, standalone_mode=False, obj=session
         )
-    except click.ClickException as error:
-        _tell(usage_error(error, words))
-        code = _USAGE
+    except click.UsageError as error:
+        _tell(usage_error(error, session.words))
+        return _USAGE
     except _OutputError:
-        _tell(words.say("cli.output_failed"))
-        code = _USAGE
+        _tell(session.words.say("cli.output_failed"))
+        return _USAGE
     except MiroSyncError as error:
         from miro_sync.telling.failures import failure  # noqa: PLC0415 - only on failure
 
         _trace(session)
-        _tell(failure(error, words))
-        code = error.exit_code
+        _tell(failure(error, session.words))
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        code = _INTERRUPTED
-    except Exception:  # noqa: BLE001 - whatever it is, the user gets a sentence and we a record
-        code = _defect(session)
-    _finish_output()
+        return _INTERRUPTED
     return cast("int", code)
 
 

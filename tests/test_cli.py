@@ -38,7 +38,8 @@ from miro_sync import __version__
 from miro_sync.cli import run
 from miro_sync.errors import SettingsError, SourceError
 from miro_sync.messages import LANGUAGES, catalogue
-from miro_sync.model import Place, Problem, SourceReport, SourceState
+from miro_sync.model import Place, Problem, SourceReport, SourceState, say
+from miro_sync.telling.usage import usage_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +69,10 @@ def invoke(
     env: dict[str, str] | None = None,
 ) -> Result:
     line = cast("click.Command", _Line())
-    return CliRunner().invoke(line, args, input=text, env=env, app=app or FakeApp())
+    plain = dict.fromkeys(("COLUMNS", "MIRO_SYNC_CONFIG", "NO_COLOR"))
+    return CliRunner().invoke(
+        line, args, input=text, env={**plain, **(env or {})}, app=app or FakeApp()
+    )
 
 
 def telling(told: Told) -> FakeApp:
@@ -238,6 +242,15 @@ def test_a_defect_that_cannot_be_recorded_is_still_a_sentence(
     result = invoke("sync", app=FakeApp(fails=ZeroDivisionError()))
     assert result.exit_code == 70
     assert result.stderr == catalogue("ru").say("cli.defect_unrecorded") + "\n"
+
+
+def test_a_failure_without_words_is_a_defect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    result = invoke("sync", app=FakeApp(fails=SourceError(say("cli.no_such_sentence"))))
+    assert result.exit_code == 70
+    assert "cli.no_such_sentence" in next(tmp_path.iterdir()).read_text("utf-8")
 
 
 def test_an_interruption_is_quiet() -> None:
@@ -486,6 +499,9 @@ MISTAKES = [
     (("--config",), "Параметру --config нужно значение."),
     (("--config", "a"), "Не указана команда."),
     (("chek-calendar",), "Нет такой команды: chek-calendar. Возможно, вы имели в виду: check-"),
+    (("chek",), "Нет такой команды: chek. Возможно, вы имели в виду: check-calendar."),
+    (("check-calendar", "--school", "1"), "Нет такого параметра: --school."),
+    (("periods", "--school", "1"), "Нет такого параметра: --school. Возможно, вы имели в виду: --"),
     (("календарь",), "Нет такой команды: календарь."),
     (("--konfig", "a", "sync"), "Нет такого параметра: --konfig. Возможно, вы имели в виду: --c"),
     (("-x", "sync"), "Нет такого параметра: -x."),
@@ -542,6 +558,26 @@ def test_every_command_refuses_an_unknown_option_and_names_its_own_help(command:
     result = invoke(command, "--no-such-thing")
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1] == f"Справка: miro-sync {command} --help"
+
+
+def test_an_error_of_a_kind_we_do_not_know_shows_no_english() -> None:
+    said = usage_error(click.UsageError("Something is wrong."), catalogue("ru"))
+    assert said == "Команда записана неверно.\nСправка: miro-sync --help"
+
+
+def test_a_shell_can_complete_commands_and_values() -> None:
+    asked = {"_MIRO_SYNC_COMPLETE": "bash_complete"}
+    commands = invoke(env={**asked, "COMP_WORDS": "miro-sync c", "COMP_CWORD": "1"})
+    assert commands.stdout.split() == ["plain,check-calendar", "plain,centers"]
+    words = "miro-sync centers --format "
+    formats = invoke(env={**asked, "COMP_WORDS": words, "COMP_CWORD": "3"})
+    assert formats.stdout.split() == ["plain,table", "plain,json", "plain,csv"]
+
+
+def test_the_width_may_be_set_by_hand() -> None:
+    wide = invoke("check-calendar", env={"COLUMNS": "120"}).stdout
+    assert 100 < max(map(len, wide.splitlines())) < 120
+    assert invoke("check-calendar", env={"COLUMNS": "-5"}).stdout == invoke("check-calendar").stdout
 
 
 @pytest.mark.parametrize(

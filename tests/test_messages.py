@@ -1,70 +1,92 @@
-"""The catalogue: both languages say the same things, with the right word forms."""
+"""The message catalogue: sentences, plurals, days, one message inside another."""
 
 from __future__ import annotations
 
 import datetime as dt
 import string
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from miro_sync.messages import LANGUAGES, Catalogue, catalogue
-from miro_sync.model import say
+from miro_sync.model import Status, say
+
+LOCALE = Path(__file__).parents[1] / "miro_sync" / "locale"
+RU, EN = catalogue("ru"), catalogue("en")
 
 
-def placeholders(language: str) -> dict[str, set[str]]:
-    parse = string.Formatter().parse
-    return {
-        key: {name for _, name, _, _ in parse(catalogue(language)._sentences[key]) if name}
-        for key in catalogue(language)._sentences
-    }
+def sentences(language: str) -> dict[str, dict[str, str]]:
+    return tomllib.loads((LOCALE / f"{language}.toml").read_text("utf-8"))
 
 
-def test_both_languages_hold_the_same_sentences_with_the_same_placeholders() -> None:
-    assert placeholders("en") == placeholders("ru")
+def test_a_language_that_has_no_catalogue_is_refused() -> None:
+    with pytest.raises(ValueError, match="de"):
+        Catalogue("de")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_plurals_are_written_in_the_forms_of_the_language(language: str) -> None:
-    forms = {"ru": 3, "en": 2}[language]
-    for key, sentence in catalogue(language)._sentences.items():
-        for _, _, spec, _ in string.Formatter().parse(sentence):
-            if spec and "|" in spec:
-                assert len(spec.split("|")) == forms, key
+def test_every_sentence_of_the_file_can_be_told(language: str) -> None:
+    words = catalogue(language)
+    for section, names in sentences(language).items():
+        assert all(f"{section}.{name}" in words for name in names)
+
+
+def test_both_languages_have_the_same_sentences_with_the_same_holes() -> None:
+    ru, en = (sentences(language) for language in LANGUAGES)
+    holes = string.Formatter().parse
+    assert {section: names.keys() for section, names in ru.items()} == {
+        section: names.keys() for section, names in en.items()
+    }
+    for section, names in ru.items():
+        for name, sentence in names.items():
+            here, there = (
+                {hole for _, hole, _, _ in holes(one) if hole is not None}
+                for one in (sentence, en[section][name])
+            )
+            assert here == there, f"{section}.{name}"
+
+
+def test_a_sentence_that_does_not_exist_is_a_defect() -> None:
+    for key in ("status.no_such_name", "no_such_section.name", "plain", ""):
+        assert key not in RU
+        with pytest.raises(KeyError):
+            RU.say(key)
 
 
 @pytest.mark.parametrize(
-    ("number", "expected"),
+    ("number", "russian", "english"),
     [
-        (0, "0 дней"),
-        (1, "1 день"),
-        (2, "2 дня"),
-        (5, "5 дней"),
-        (11, "11 дней"),
-        (14, "14 дней"),
-        (21, "21 день"),
-        (22, "22 дня"),
-        (112, "112 дней"),
-        (1001, "1001 день"),
+        (0, "0 дней", "0 days"),
+        (1, "1 день", "1 day"),
+        (2, "2 дня", "2 days"),
+        (5, "5 дней", "5 days"),
+        (11, "11 дней", "11 days"),
+        (14, "14 дней", "14 days"),
+        (21, "21 день", "21 days"),
+        (104, "104 дня", "104 days"),
+        (111, "111 дней", "111 days"),
     ],
 )
-def test_russian_numbers_take_one_few_or_many(number: int, expected: str) -> None:
-    assert Catalogue("ru").plural(number, "день|дня|дней") == expected
+def test_a_number_chooses_the_form_of_its_word(number: int, russian: str, english: str) -> None:
+    assert RU.say("telling.days", days=number) == russian
+    assert EN.say("telling.days", days=number) == english
 
 
-def test_days_are_written_as_a_reader_writes_them() -> None:
-    day = dt.date(2023, 4, 5)
-
-    assert catalogue("ru").day(day) == "05.04.2023"
-    assert catalogue("en").day(day) == "5 Apr 2023"
-
-
-def test_a_message_may_hold_another_message() -> None:
-    inner = say("memory.read_only", where="a")
-    outer = catalogue("ru").tell(say("memory.read_only", where=inner))
-
-    assert catalogue("ru").tell(inner) in outer
+def test_days_and_moments_are_written_as_readers_write_them() -> None:
+    day, moment = dt.date(2023, 4, 5), dt.datetime(2023, 4, 5, 7, 40, tzinfo=dt.UTC)
+    assert RU.say("telling.when", day=day, at=moment) == "05.04.2023 05.04.2023 07:40"
+    assert EN.say("telling.when", day=day, at=moment) == "5 Apr 2023 5 Apr 2023 07:40"
 
 
-def test_a_language_without_a_catalogue_is_refused() -> None:
-    with pytest.raises(ValueError, match="fr"):
-        Catalogue("fr")
+def test_a_message_may_stand_inside_another() -> None:
+    inner = say("status.source_board")
+    assert RU.tell(say("telling.trust_message", source=inner, message=Status.HELD)) == "доска: held"
+
+
+def test_braces_in_a_value_are_only_text() -> None:
+    assert RU.say("telling.warning", said="{0} {days}") == "Внимание: {0} {days}"
+
+
+def test_a_value_of_any_other_kind_is_written_as_it_is() -> None:
+    assert RU.say("telling.warning", said=None) == "Внимание: None"

@@ -378,6 +378,12 @@ def test_a_question_shows_three_candidates_best_first() -> None:
     assert re.findall(r"похоже на: (\S+)", block) == ["В1", "Ц0", "Ц1"]
 
 
+def test_a_candidate_of_one_centre_names_it() -> None:
+    of_ishim = verdict(occurrence(MAPS, JANUARY, "ishim"), Status.UNCONFIRMED, WHY)
+    text = shown(of(of_ishim, questions=(Question("1006", ((of_ishim.occurrence.key, 0.6),)),)))
+    assert "«Точка роста» (Ишимская ООШ, янв–фев 2023)" in text
+
+
 def test_an_event_without_a_period_asks_for_one() -> None:
     unnamed = event("Г9", "Собрание", "")
     text = shown(of(verdict(occurrence(unnamed, None), Status.UNDATED, WHY)))

@@ -121,13 +121,12 @@ def _columns(char: str) -> int:
 
 
 def _fitting(text: str, columns: int) -> str:
-    """Return the longest head of the text that fits."""
-    taken = 0
-    for index, char in enumerate(text):
-        taken += _columns(char)
-        if taken > columns:
-            return text[:index]
-    return text
+    """Return the longest head that fits of a text that does not fit whole."""
+    index, taken = 0, _columns(text[0])
+    while taken <= columns:
+        index += 1
+        taken += _columns(text[index])
+    return text[:index]
 
 
 def _first_line(text: str, columns: int) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -22,7 +22,7 @@ from miro_sync.telling.failures import place, problem
 from miro_sync.telling.lines import SEVERITY, by_date, lines, of_center, worst_first
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from miro_sync.messages import Catalogue
     from miro_sync.model import (
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
         Verdict,
     )
     from miro_sync.telling.lines import Line
+
+Item = TypeVar("Item")
 
 #: Narrower than this a table cannot be read; wider than the other a line is hard to follow.
 NARROWEST, WIDEST = 60, 120
@@ -166,7 +168,7 @@ def check(
     page.cards("vanished", assessment.vanished)
     if look.everything:
         page.cards("duplicates", [card for card, _ in assessment.duplicates])
-    page.block("problems", [[problem(one, words)] for one in assessment.problems])
+    page.block("problems", assessment.problems, lambda one: [problem(one, words)])
     return page.finished()
 
 
@@ -288,9 +290,8 @@ class _Page:
         return "\n".join(self._lines).strip("\n")
 
     def gap(self) -> None:
-        """Leave one empty line, never two."""
-        if self._lines and self._lines[-1]:
-            self._lines.append("")
+        """Leave an empty line."""
+        self._lines.append("")
 
     # --- what it rests on
 
@@ -533,18 +534,17 @@ class _Page:
 
     def moved(self, moved: Sequence[MovedCard]) -> None:
         """Show the cards that stand on another date than planned."""
-        items = []
-        for one in moved:
-            card_date = one.card.date
+
+        def told(one: MovedCard) -> list[str]:
+            found = one.card.date.periods if one.card.date is not None else ()
             said = self._say(
                 "moved_dates",
-                found=", ".join(days(span, self.words) for span in card_date.periods)
-                if card_date is not None
-                else self._say("no_period"),
+                found=", ".join(days(span, self.words) for span in found) or self._span(None),
                 planned=self._span(one.occurrence.period),
             )
-            items.append([self._title(one.occurrence), said, *self._link(one.card)])
-        self.block("moved", items)
+            return [self._title(one.occurrence), said, *self._link(one.card)]
+
+        self.block("moved", moved, told)
 
     def questions(
         self,
@@ -553,60 +553,61 @@ class _Page:
         occurrences: Mapping[str, Occurrence],
     ) -> None:
         """Ask which event a card speaks of."""
-        items = []
-        for question in questions:
-            card = cards[question.card_id]
-            candidates = [occurrences[key] for key, _ in question.candidates[:_CANDIDATES]]
-            items.append(
-                [
-                    self._card(card),
-                    *(
-                        self._say("candidate", title=self._title(one), about=self._about(one))
-                        for one in candidates
-                    ),
-                    *self._link(card),
-                ]
-            )
-        self.block("questions", items)
+
+        def told(one: Question) -> list[str]:
+            card = cards[one.card_id]
+            candidates = [occurrences[key] for key, _ in one.candidates[:_CANDIDATES]]
+            asked = [
+                self._say("candidate", title=self._title(of), about=self._about(of))
+                for of in candidates
+            ]
+            return [self._card(card), *asked, *self._link(card)]
+
+        self.block("questions", questions, told)
 
     def undated(self, table: Sequence[Line]) -> None:
         """Ask when the events are that have no readable period."""
-        self.block(
-            "undated",
-            [
-                [
-                    self._title(line.worst.occurrence),
-                    self._say("undated_text", text=clean(line.event.schedule.text))
-                    if clean(line.event.schedule.text)
-                    else self._say("undated_empty"),
-                ]
-                for line in table
-            ],
-        )
+
+        def told(line: Line) -> list[str]:
+            text = clean(line.event.schedule.text)
+            written = self._say("undated_text", text=text) if text else self._say("undated_empty")
+            return [self._title(line.worst.occurrence), written]
+
+        self.block("undated", table, told)
 
     def centers(self, silent: Sequence[CenterActivity]) -> None:
         """Show the silent centres, each with its reason."""
         self.block(
             "silent",
-            [[_short_name(one.center.name), self.words.tell(one.reason)] for one in silent],
+            silent,
+            lambda one: [_short_name(one.center.name), self.words.tell(one.reason)],
         )
 
     def cards(self, name: str, cards: Sequence[EventCard]) -> None:
         """Show cards that are worth a look, one line each."""
-        self.block(name, [[self._card(card)] for card in cards])
+        self.block(name, cards, lambda card: [self._card(card)])
 
-    def block(self, name: str, items: Sequence[list[str]]) -> None:
-        """Show a headed list, nothing when it is empty; each item's first line leads it."""
+    def block(self, name: str, items: Sequence[Item], told: Callable[[Item], list[str]]) -> None:
+        """Show a headed list, nothing when it is empty.
+
+        Args:
+            name: of its heading in the catalogue.
+            items: what is listed; the first few of them unless everything is to be shown.
+            told: makes the texts of one item, the first leads it, the others stand below.
+
+        """
         if not items:
             return
         self.gap()
         heading = wrap(self._say(f"block_{name}", number=len(items)), self._columns)
         self._lines += [self._paint(line, None, bold=True) for line in heading]
         shown = items if self.look.everything else items[:_IN_BLOCK]
-        for first, *notes in shown:
-            lead = wrap(first, self._columns - 2, None if self.look.everything else 2)
+        most = None if self.look.everything else _NOTE_LINES
+        for item in shown:
+            first, *notes = told(item)
+            lead = wrap(first, self._columns - 2, most)
             self._lines += [("- " if not at else "  ") + line for at, line in enumerate(lead)]
-            self._lines += _notes(notes, self._columns, None if self.look.everything else 2)
+            self._lines += _notes(notes, self._columns, most)
         self._more(len(items) - len(shown))
 
     def center_table(self, ordered: Sequence[CenterActivity]) -> None:

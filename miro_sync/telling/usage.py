@@ -261,18 +261,15 @@ def answering(
     )
 
 
-def usage_error(error: click.ClickException, words: Catalogue) -> str:
+def usage_error(error: click.UsageError, words: Catalogue) -> str:
     """Say what is wrong with a command line and where its help is."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return error.message
-    said = _said(error, words)
-    path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else None
-    if path is None:
-        return said
-    return f"{said}\n{words.say('cli.see_help', command=path)}"
+    command = error.ctx.command_path if error.ctx else "miro-sync"
+    return f"{_said(error, words)}\n{words.say('cli.see_help', command=command)}"
 
 
-def _said(error: click.ClickException, words: Catalogue) -> str:
+def _said(error: click.UsageError, words: Catalogue) -> str:
     if isinstance(error, Misuse):
         return error.message
     if isinstance(error, click.NoSuchOption):
@@ -353,7 +350,10 @@ def _shown_name(param: click.Parameter, ctx: click.Context | None) -> str:
 def _with_nearest(said: str, name: str, names: Sequence[str], words: Catalogue) -> str:
     import difflib  # noqa: PLC0415 - only needed when somebody mistyped
 
-    nearest = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    # Half of a name in two words is a name too: «chek», «calendar».
+    whole = {part: full for full in reversed(names) for part in (*full.strip("-").split("-"), full)}
+    found = difflib.get_close_matches(name, whole, n=3, cutoff=0.6)
+    nearest = dict.fromkeys(whole[part] for part in found)
     if not nearest:
         return said
     return f"{said} {words.say('cli.nearest', names=', '.join(nearest))}"
