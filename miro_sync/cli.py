@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 _FLAGGED, _USAGE, _DEFECT, _INTERRUPTED = 1, 2, 70, 130
 
 _FORMATS = ("table", "json", "csv")
+_CONFIG = "config"
 _FOLDER = click.Path(readable=False)
 _PROBLEMS_SHOWN = 20
 _LAST_YEAR = 9998  # a school year has a second one
@@ -130,10 +131,11 @@ class _Session:
     words: Catalogue
     explicit: bool
     app: App | None
-    config: str = "config"
+    config: str = _CONFIG
     verbose: bool = False
 
     def the_app(self) -> App:
+        """Return what the commands call, imported when it is first needed."""
         if self.app is None:
             from miro_sync import app  # noqa: PLC0415 - only a command that runs pays for it
 
@@ -143,6 +145,11 @@ class _Session:
     def folder(self) -> Path:
         """Return the project folder."""
         return _path(self.config)
+
+    def project_at_hand(self) -> Path | None:
+        """Return the project folder; None where none was named and there is none by default."""
+        folder = self.folder()
+        return folder if self.config != _CONFIG or folder.is_dir() else None
 
     def words_of(self, project: Project) -> Catalogue:
         """Return the language asked for, else the project's."""
@@ -463,7 +470,7 @@ def _understood(session: _Session, asked: Iterable[_Text]) -> Iterator[Schedule]
     ):
         texts = (one.text for one in some)
         leaning = school_year is None and year is None
-        config = session.folder() if leaning else None
+        config = session.project_at_hand() if leaning else None
         yield from session.the_app().read_periods(texts, config, school_year, year)
 
 
@@ -606,13 +613,15 @@ def _tell(text: str) -> None:
 
 def _warn_of_sources(assessment: Assessment, words: Catalogue) -> None:
     """Say on the error channel what an answer for programs has no place for."""
+    from miro_sync.telling.display import clean  # noqa: PLC0415 - only where there are some
+
     if not assessment.trustworthy:
         _tell(words.say("telling.trust_partial"))
     for report in assessment.sources:
         if report.message is not None:
             name = words.say(f"status.source_{report.name}")
             message = words.tell(report.message)
-            _tell(words.say("telling.trust_message", source=name, message=message))
+            _tell(clean(words.say("telling.trust_message", source=name, message=message)))
 
 
 def _warn_of_problems(assessment: Assessment, words: Catalogue) -> None:

@@ -368,13 +368,26 @@ def test_texts_of_the_command_line_are_understood_in_turn() -> None:
 def test_without_texts_every_line_of_the_input_is_answered() -> None:
     app = FakeApp()
     lines = ["март 2023", "", '{"text": "май", "school_year": 2021}', '{"text": "май"}', "июнь"]
-    result = invoke("periods", "--format", "json", app=app, text="\n".join(lines) + "\n")
+    asked = ("periods", "--config", "проект", "--format", "json")
+    result = invoke(*asked, app=app, text="\n".join(lines) + "\n")
     assert [one["text"] for one in objects(result)] == ["март 2023", "", "май", "май", "июнь"]
     assert app.calls == [
-        ("periods", Path("config"), None, None),
+        ("periods", Path("проект"), None, None),
         ("periods", None, 2021, None),
-        ("periods", Path("config"), None, None),
+        ("periods", Path("проект"), None, None),
     ]
+
+
+def test_outside_a_project_period_texts_are_understood_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = FakeApp()
+    invoke("periods", "май", app=app)
+    invoke("periods", "май", "--config", "нет такой", app=app)
+    (tmp_path / "config").mkdir()
+    invoke("periods", "май", app=app)
+    assert [call[1] for call in app.calls] == [None, Path("нет такой"), Path("config")]
 
 
 def test_a_line_may_bring_the_year_of_its_document() -> None:
