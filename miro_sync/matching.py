@@ -14,7 +14,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from miro_sync import vocabulary, words
@@ -32,7 +32,7 @@ from miro_sync.model import (
     Schedule,
     ScheduleKind,
 )
-from miro_sync.words import Title, read_title
+from miro_sync.words import Facets, Title, read_title
 
 # --- what the numbers mean ----------------------------------------------------------------------
 
@@ -77,8 +77,14 @@ _DOUBT_FACTORS: Mapping[str, float] = {
     "stages": 0.75,
     "subjects": 0.7,
 }
-_VAGUE = frozenset({"акция", "проект", "программа", "операция", "кампания", "праздник"})
-_KINDRED_FORM_FACTOR = 0.93
+#: Forms that say little: a «субботник» is often called an «акция». Then, and where both give one
+#: name, another form weighs less.
+_VAGUE_FORMS = frozenset({"акция", "проект", "программа", "операция", "кампания", "праздник"})
+_VAGUE_FORM_FACTOR = 0.82
+_OTHER_MOMENT_FACTOR = 0.55
+_OTHER_TOPIC_FACTOR = 0.6
+#: A standard day alone («День космонавтики») and what is held on it is worth a question.
+_SAME_DAY_SCORE = 0.46
 _ONE_NAME_FACTOR = 0.85
 _ONE_SUBJECT_FACTOR = 0.85
 _SAME_NAME_GAIN = 0.15
@@ -90,12 +96,15 @@ _RANK_YEAR_AWAY = -0.19
 _RANK_CENTER = 0.06
 _DAYS_A_YEAR = 365
 #: Title candidates of a card that are compared exactly, and how much of the index is walked.
-_COMPARED = 25
-_WALKED = 600
+_COMPARED = 15
+_WALKED = 400
+#: What is not worth comparing: much less shared than with the best.
+_LEAST_SHARED = 0.45
 #: Ties between two written words.
 _TIE_ROOT = 0.85
 _TIE_TYPO = 0.85
 _TIE_CUT = 0.7
+_TIE_WALKED = 0.7
 _TYPO_SIMILARITY = 0.79
 _TYPO_MIN = 5
 _ROOT_MIN = 4
@@ -108,16 +117,19 @@ class Comparison:
 
     Attributes:
         score: 0..1; 0 where `conflicts` forbid.
-        shared: notions that both hold, the weightiest first.
-        conflicts: facets that make them different events beyond doubt (`words.conflicts`).
         doubts: facets that a person must look at (`words.doubts`, and "names").
+        conflicts: facets that make them different events beyond doubt (`words.conflicts`).
+        shared: notions that both hold, the weightiest first; only where it was asked why.
 
     """
 
     score: float
-    shared: tuple[str, ...] = ()
-    conflicts: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+
+
+_NOTHING = Comparison(0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +209,7 @@ def compare(one: str, other: str) -> Comparison:
     """Compare two titles by general knowledge of school events alone."""
     title = read_title(other)
     lexicon = _Lexicon([title])
-    return _compare(_Profile(read_title(one), lexicon), _Profile(title, lexicon), lexicon)
+    return _checked(_Profile(read_title(one), lexicon), _Profile(title, lexicon))
 
 
 def explain(
@@ -214,7 +226,7 @@ def explain(
     title = read_title(card.title)
     event = _Profile(read_title(occurrence.event.title), book.lexicon)
     return Explanation(
-        titles=_compare(_Profile(title, book.lexicon), event, book.lexicon),
+        titles=_checked(_Profile(title, book.lexicon), event),
         days_outside=_days_outside(_card_periods(card, title), occurrence),
         center=_center_relation(card, occurrence),
     )
@@ -428,7 +440,7 @@ class _Lexicon:
 class _Profile:
     """A title with the weights that a lexicon gives its notions."""
 
-    __slots__ = ("ties", "title", "total", "weights")
+    __slots__ = ("names", "ties", "title", "total", "weights")
 
     def __init__(self, title: Title, lexicon: _Lexicon, mute: Collection[str] = ()) -> None:
         self.title = title
@@ -437,71 +449,83 @@ class _Profile:
             for notion, share in title.shares.items()
         }
         self.total = sum(self.weights.values())
-        self.ties = [
-            (notion, weight, lexicon.kindred(notion)) for notion, weight in self.weights.items()
-        ]
+        self.ties = [(notion, lexicon.kindred(notion)) for notion in self.weights]
+        self.names = [{notion: lexicon.weight(notion) for notion in name} for name in title.names]
 
 
 _MUTED = 0.05
 
 
-def _compare(card: _Profile, event: _Profile, lexicon: _Lexicon) -> Comparison:
-    """Compare a card's title with an event's."""
-    one, other = card.title.facets, event.title.facets
-    found = words.conflicts(one, other)
-    if found:
-        return Comparison(0.0, conflicts=found)
-    if not card.total or not event.total:
-        return Comparison(0.0)
-    hit: dict[str, float] = {}
-    reached: dict[str, float] = {}
-    for notion, _, ties in card.ties:
-        for other_notion, strength in ties:
-            if other_notion in event.weights:
-                if strength > hit.get(notion, 0.0):
-                    hit[notion] = strength
-                if strength > reached.get(other_notion, 0.0):
-                    reached[other_notion] = strength
+def _checked(card: _Profile, event: _Profile) -> Comparison:
+    """Compare titles unless their facets forbid a link."""
+    conflicts = words.conflicts(card.title.facets, event.title.facets)
+    if conflicts:
+        return Comparison(0.0, conflicts=conflicts)
+    _, reached = _overlap(card, event)
+    shared = sorted(reached, key=lambda notion: (-event.weights[notion], notion))
+    return replace(_compare(card, event), shared=tuple(shared))
+
+
+def _compare(card: _Profile, event: _Profile) -> Comparison:
+    """Compare a card's title with an event's; neither conflicts with the other."""
+    hit, reached = _overlap(card, event)
     if not hit:
-        return Comparison(0.0)
-    card_covered = sum(card.weights[notion] * part for notion, part in hit.items()) / card.total
-    event_covered = (
-        sum(event.weights[notion] * part for notion, part in reached.items()) / event.total
-    )
+        return _NOTHING
+    own, its = card.weights, event.weights
+    card_covered = sum([own[notion] * part for notion, part in hit.items()]) / card.total
+    event_covered = sum([its[notion] * part for notion, part in reached.items()]) / event.total
+    worse, better = sorted((card_covered, event_covered))
+    one, other = card.title, event.title
     score = (
-        _WEIGHT_WORSE * min(card_covered, event_covered)
-        + _WEIGHT_BETTER * max(card_covered, event_covered)
-        + _WEIGHT_LETTERS * _letters(card.title, event.title)
+        _WEIGHT_WORSE * worse + _WEIGHT_BETTER * better + _WEIGHT_LETTERS * _letters(one, other)
     )
-    found_doubts = list(words.doubts(one, other))
-    unmet_card = [name for name in card.title.names if not _covered(name, hit, lexicon)]
-    unmet_event = [name for name in event.title.names if not _covered(name, reached, lexicon)]
+    same_day = not one.facets.days.isdisjoint(other.facets.days)
+    if score + _SAME_NAME_GAIN * (1.0 - score) < ASK and not same_day:
+        return Comparison(score)  # nothing below can lift it to a question
+    found = words.doubts(one.facets, other.facets)
+    unmet_card = sum(not _covered(name, hit) for name in card.names)
+    unmet_event = sum(not _covered(name, reached) for name in event.names)
     if unmet_card and unmet_event:
-        found_doubts.append("names")
+        found = (*found, "names")
     elif unmet_card or unmet_event:
         score *= _ONE_NAME_FACTOR
-    if len(unmet_card) < len(card.title.names) and len(unmet_event) < len(event.title.names):
+    met_card, met_event = len(card.names) - unmet_card, len(event.names) - unmet_event
+    if met_card and met_event:
         score += _SAME_NAME_GAIN * (1.0 - score)
-    same_name = bool(card.title.names or event.title.names) and (
-        len(unmet_card) < len(card.title.names) or not card.title.names
-    ) and (len(unmet_event) < len(event.title.names) or not event.title.names)
-    for doubt in found_doubts:
-        factor = _DOUBT_FACTORS[doubt]
-        if doubt == "forms" and (same_name or _VAGUE & {one.forms[0], other.forms[0]}):
-            factor = .82
-        if doubt == "moments" and one.moments and other.moments:
-            factor = .55
-        score *= factor
-    if card.title.topic and event.title.topic and reached.keys().isdisjoint(event.title.topic) and hit.keys().isdisjoint(card.title.topic):
-        score *= .6
-    if one.days & other.days and not (one.forms and other.forms):
-        score = max(score, .46)
-    if one.forms and other.forms and one.forms[0] != other.forms[0] and "forms" not in found_doubts:
-        score *= _KINDRED_FORM_FACTOR
-    if bool(one.subjects) != bool(other.subjects):
+    same_name = (met_card or not card.names) and (met_event or not event.names)
+    same_name = bool(same_name and (met_card or met_event))
+    for doubt in found:
+        score *= _doubt_factor(doubt, one.facets, other.facets, same_name=same_name)
+    if bool(one.facets.subjects) != bool(other.facets.subjects):
         score *= _ONE_SUBJECT_FACTOR
-    shared = sorted(reached, key=lambda notion: (-event.weights[notion], notion))
-    return Comparison(score, tuple(shared), (), tuple(sorted(found_doubts)))
+    if one.topic and other.topic and one.topic.isdisjoint(hit) and other.topic.isdisjoint(reached):
+        score *= _OTHER_TOPIC_FACTOR
+    if same_day and not (one.facets.forms and other.facets.forms):
+        score = max(score, _SAME_DAY_SCORE)
+    return Comparison(score, found)
+
+
+def _overlap(card: _Profile, event: _Profile) -> tuple[dict[str, float], dict[str, float]]:
+    """Return how well each notion of the one is met in the other, of the card and of the event."""
+    hit: dict[str, float] = {}
+    reached: dict[str, float] = {}
+    its = event.weights
+    for notion, ties in card.ties:
+        for other, strength in ties:
+            if other in its:
+                if strength > hit.get(notion, 0.0):
+                    hit[notion] = strength
+                if strength > reached.get(other, 0.0):
+                    reached[other] = strength
+    return hit, reached
+
+
+def _doubt_factor(doubt: str, one: Facets, other: Facets, *, same_name: bool) -> float:
+    if doubt == "forms" and (same_name or not _VAGUE_FORMS.isdisjoint((one.forms[0], other.forms[0]))):
+        return _VAGUE_FORM_FACTOR
+    if doubt == "moments" and one.moments and other.moments:
+        return _OTHER_MOMENT_FACTOR
+    return _DOUBT_FACTORS[doubt]
 
 
 def _letters(one: Title, other: Title) -> float:
@@ -510,10 +534,9 @@ def _letters(one: Title, other: Title) -> float:
     return len(one.grams & other.grams) / math.sqrt(len(one.grams) * len(other.grams))
 
 
-def _covered(name: frozenset[str], found: Mapping[str, float], lexicon: _Lexicon) -> bool:
-    total = sum(lexicon.weight(notion) for notion in name)
-    met = sum(lexicon.weight(notion) * found.get(notion, 0.0) for notion in name)
-    return met >= _NAME_COVERED * total
+def _covered(name: Mapping[str, float], found: Mapping[str, float]) -> bool:
+    met = sum([weight * found.get(notion, 0.0) for notion, weight in name.items()])
+    return met >= _NAME_COVERED * sum(name.values())
 
 
 # --- the calendar as an index -------------------------------------------------------------------
@@ -568,6 +591,17 @@ class _Book:
         self._entries = [
             _Entry(_Profile(titles[text], self.lexicon), found) for text, found in by_title.items()
         ]
+        kinds: dict[tuple[object, ...], int] = {}
+        self._kinds: list[int] = []
+        self._distinct: list[Facets] = []
+        for entry in self._entries:
+            facets = entry.profile.title.facets
+            kind = kinds.setdefault(words.identity(facets), len(kinds))
+            self._kinds.append(kind)
+            if kind == len(self._distinct):
+                self._distinct.append(facets)
+        self._apart: dict[tuple[object, ...], list[bool]] = {}
+        self._totals = [entry.profile.total or math.inf for entry in self._entries]
         self._postings: dict[str, list[int]] = defaultdict(list)
         for number, entry in enumerate(self._entries):
             for notion in entry.profile.weights:
@@ -608,7 +642,7 @@ class _Book:
             found = []
             for number in self._candidates(profile):
                 entry = self._entries[number]
-                comparison = _compare(profile, entry.profile, self.lexicon)
+                comparison = _compare(profile, entry.profile)
                 if comparison.score >= ASK:
                     found.append((entry, comparison))
             self._compared[known] = found
@@ -618,27 +652,39 @@ class _Book:
         """Return the titles that share most weight, walking from the rarest notion on."""
         shared: dict[int, float] = defaultdict(float)
         paths = sorted(
-            (len(self._postings[notion]), notion, weight * strength)
-            for _, weight, ties in profile.ties
+            (len(self._postings[notion]), notion, profile.weights[own_notion] * strength)
+            for own_notion, ties in profile.ties
             for notion, strength in ties
+            if strength >= _TIE_WALKED
         )
-        walked = 0
+        walked, unwalked = 0, 0.0
         for length, notion, weight in paths:
-            if walked and walked + length > _WALKED:
-                break
+            if walked > _WALKED:
+                unwalked += weight
+                continue
             walked += length
             for number in self._postings[notion]:
                 shared[number] += weight
-        if len(shared) <= _COMPARED:
-            return sorted(shared)
-        return heapq.nlargest(
-            _COMPARED,
-            shared,
-            key=lambda number: (
-                shared[number] / (self._entries[number].profile.total + profile.total),
-                -number,
-            ),
+        if not shared:
+            return []
+        least = _LEAST_SHARED * (max(shared.values()) + unwalked) - unwalked
+        totals, own, kinds = self._totals, profile.total, self._kinds
+        apart = self._apart_from(profile.title.facets)
+        likely = sorted(
+            (-weight / (totals[number] + own), number)
+            for number, weight in shared.items()
+            if weight >= least and not apart[kinds[number]]
         )
+        return [number for _, number in likely[:_COMPARED]]
+
+    def _apart_from(self, facets: Facets) -> list[bool]:
+        """Tell of every kind of facets in the calendar whether it forbids a link to these."""
+        kind = words.identity(facets)
+        apart = self._apart.get(kind)
+        if apart is None:
+            apart = [bool(words.conflicts(facets, other)) for other in self._distinct]
+            self._apart[kind] = apart
+        return apart
 
 
 def _option(

@@ -162,6 +162,21 @@ def families() -> Mapping[str, frozenset[str]]:
     return found
 
 
+def identity(facets: Facets) -> tuple[object, ...]:
+    """Return what `conflicts` looks at: facets of equal identity conflict with the same titles."""
+    return (
+        facets.subjects,
+        facets.grades,
+        facets.exams,
+        facets.years,
+        facets.stages,
+        facets.modes,
+        facets.numbers,
+        facets.levels,
+        not _SUBJECT_FORMS.isdisjoint(facets.forms[:1]),
+    )
+
+
 def conflicts(one: Facets, other: Facets) -> tuple[str, ...]:
     """Name what makes two titles different events beyond doubt; silence is no conflict.
 
@@ -172,19 +187,24 @@ def conflicts(one: Facets, other: Facets) -> tuple[str, ...]:
         Names out of subjects, grades, exams, years, stages, modes, numbers.
 
     """
-    found = [
-        name
-        for name in ("grades", "exams", "years", "modes")
-        if _apart(getattr(one, name), getattr(other, name))
-    ]
+    found: list[str] = []
+    if _apart(one.exams, other.exams):
+        found.append("exams")
+    if _apart(one.grades, other.grades):
+        found.append("grades")
+    if _apart(one.modes, other.modes):
+        found.append("modes")
+    if one.numbers and other.numbers:
+        numbers = dict(one.numbers)
+        if any(numbers.get(kind, number) != number for kind, number in other.numbers):
+            found.append("numbers")
+    if _other_stage(one, other):
+        found.append("stages")
     if _other_subjects(one, other):
         found.append("subjects")
-    if _other_stage(one, other) or _other_stage(other, one):
-        found.append("stages")
-    numbers = dict(one.numbers)
-    if any(numbers.get(kind, number) != number for kind, number in other.numbers):
-        found.append("numbers")
-    return tuple(sorted(found))
+    if _apart(one.years, other.years):
+        found.append("years")
+    return tuple(found)
 
 
 def doubts(one: Facets, other: Facets) -> tuple[str, ...]:
@@ -198,26 +218,29 @@ def doubts(one: Facets, other: Facets) -> tuple[str, ...]:
         subjects.
 
     """
-    found = [
-        name
-        for name in ("audiences", "days", "phases", "levels")
-        if _apart(getattr(one, name), getattr(other, name))
-    ]
-    found += [
-        name
-        for name in ("subjects", "grades")
-        if getattr(one, name) and getattr(other, name) and getattr(one, name) != getattr(other, name)
-    ]
-    if one.stages != other.stages or _steps(one) != _steps(other):
-        found.append("stages")
-    if one.moments != other.moments:
-        found.append("moments")
+    found: list[str] = []
     if one.action and other.action and not _akin(one.action, other.action):
         found.append("actions")
-    if one.forms and other.forms:  # noqa: SIM102
+    if _apart(one.audiences, other.audiences):
+        found.append("audiences")
+    if _apart(one.days, other.days):
+        found.append("days")
+    if one.forms and other.forms:  # noqa: SIM102 - one line for each facet
         if one.joint != other.joint or not _same_form(one.forms, other.forms):
             found.append("forms")
-    return tuple(sorted(found))
+    if one.grades and other.grades and one.grades != other.grades:
+        found.append("grades")
+    if _apart(one.levels, other.levels):
+        found.append("levels")
+    if one.moments != other.moments:
+        found.append("moments")
+    if _apart(one.phases, other.phases):
+        found.append("phases")
+    if one.stages != other.stages or _steps(one) != _steps(other):
+        found.append("stages")
+    if one.subjects and other.subjects and one.subjects != other.subjects:
+        found.append("subjects")
+    return tuple(found)
 
 
 def _apart(one: frozenset[object], other: frozenset[object]) -> bool:
@@ -241,15 +264,18 @@ def _other_subjects(one: Facets, other: Facets) -> bool:
 def _other_stage(one: Facets, other: Facets) -> bool:
     if one.stages and other.stages:
         return one.stages.isdisjoint(other.stages)
-    if one.stages:  # a stage beside the district's own contest; not beside the whole contest
-        return _apart(one.stages, other.levels & _LOCAL) and one.levels.isdisjoint(other.levels)
-    if other.stages:
-        return False  # asked the other way round
+    if not one.levels and not other.levels:
+        return False
+    if one.stages or other.stages:
+        # a stage beside the district's own contest; not beside the whole contest
+        stage, whole = (one, other) if one.stages else (other, one)
+        apart = _apart(stage.stages, whole.levels & _LOCAL)
+        return apart and stage.levels.isdisjoint(whole.levels)
     return _apart(one.levels & _LOCAL, other.levels & _LOCAL)
 
 
 def _steps(facets: Facets) -> bool:
-    return any(kind != _EDITION for kind, _ in facets.numbers)
+    return bool(facets.numbers) and any(kind != _EDITION for kind, _ in facets.numbers)
 
 
 def _akin(one: str, other: str) -> bool:
@@ -288,6 +314,7 @@ _DIGIT = re.compile(r"\d")
 _MIXED = re.compile(r"[A-Za-zА-Яа-яІі]+")
 _TOKEN = re.compile(r"[A-Za-zА-Яа-яІі]+|\d+|[^\sA-Za-zА-Яа-яІі\d]")
 _ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
+_ROMAN_INITIALS = frozenset("IVXХІ")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10}
 
 
@@ -423,9 +450,8 @@ def _number(token: str) -> int | None:
     if token.isdigit():
         value = int(token)
         return value if 0 < value <= _LAST_EDITION else None
-    value_ = roman(token)
-    if value_:
-        return value_
+    if token[:1] in _ROMAN_INITIALS and (value := roman(token)):
+        return value
     return _word(token.lower()).ordinal
 
 
@@ -528,7 +554,7 @@ _NUMBER_SHARE = 0.3
 _PALE = 0.2
 
 _ROOT_MIN = 3
-_FAMILY_TIE = 0.7
+_FAMILY_TIE = 0.65
 _DERIVATIONS = (
     "ическ", "ичн", "ическо", "альн", "ельн", "енн", "онн", "ьн", "ск", "ов", "ев", "ик", "ин", "н",
     "к",
