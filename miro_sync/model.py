@@ -130,6 +130,18 @@ class Schedule:
     unread: str = ""
     deadline: bool = False
 
+    @property
+    def facts(self) -> tuple[Period, ...]:
+        """The days that the text surely names; none where it only allows guesses.
+
+        A deadline («до 15 апреля») speaks of every day up to it.
+        """
+        if self.kind in (ScheduleKind.AMBIGUOUS, ScheduleKind.UNDATED):
+            return ()
+        if self.deadline:
+            return tuple(Period(dt.date.min, period.end) for period in self.periods)
+        return self.periods
+
 
 @dataclass(frozen=True, slots=True)
 class DateContext:
@@ -401,6 +413,11 @@ class SourceReport:
     calls: int = 0
     message: Message | None = None
 
+    @property
+    def reliable(self) -> bool:
+        """Tell whether what this source does not hold is really not there."""
+        return self.complete and self.state in (SourceState.FRESH, SourceState.UNCHANGED)
+
 
 @dataclass(frozen=True, slots=True)
 class BoardItem:
@@ -509,6 +526,10 @@ class Snapshot:
 # --- what was understood ----------------------------------------------------------------------
 
 
+#: Characters of a title that a sentence can carry.
+_LABEL = 60
+
+
 @dataclass(frozen=True, slots=True)
 class EventCard:
     """A card of the board or a row of a table that speaks of an event.
@@ -523,6 +544,8 @@ class EventCard:
         held: what says that the event was held; None when nothing does.
         author_id, editor_id: users of the board, None for rows.
         place: what to open.
+        contributed: the last day on which somebody of its centre made or filled it in, as far
+            as is known; set by `miro_sync.activity`, kept between runs with the card.
 
     """
 
@@ -541,6 +564,13 @@ class EventCard:
     author_id: str | None = None
     editor_id: str | None = None
     place: Place | None = None
+    contributed: dt.date | None = None
+
+    @property
+    def label(self) -> str:
+        """The title, short enough for a sentence; "" where there is none."""
+        title = self.title.strip()
+        return title if len(title) <= _LABEL else title[: _LABEL - 1].rstrip() + "…"
 
 
 # --- what was decided -------------------------------------------------------------------------
@@ -730,7 +760,8 @@ class Assessment:
     Attributes:
         trustworthy: every configured source was read completely.
         questions: cards to be asked about. moved, extra, vanished: as in design words.
-        duplicates: (card, the card it repeats).
+        duplicates: (card, the occurrence of which its centre has another card already).
+        cards: all cards and rows at hand by id, `contributed` filled in.
 
     """
 
@@ -763,7 +794,7 @@ class Finding:
     Attributes:
         key: "<kind>:<subject>", unique among the open ones.
         kind: missed, overdue, unconfirmed, moved, extra, undated, vanished, inactive,
-            source_failed.
+            duplicate, source_failed.
         subject: an occurrence's key, a card's id, a centre's id or a source's name.
         since: the day it was first seen.
 
@@ -784,12 +815,15 @@ class Remembered:
         cards: the cards of the last complete read of each source, by id.
         findings: those still open after the last run.
         first_run: nothing was ever stored.
+        read_at: when the cards of "board" and "tables" were read, UTC; a source that was never
+            read completely has no entry.
 
     """
 
     cards: Mapping[str, EventCard] = field(default_factory=dict, hash=False)
     findings: tuple[Finding, ...] = ()
     first_run: bool = True
+    read_at: Mapping[str, dt.datetime] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
