@@ -68,7 +68,7 @@ def compare(
     verdicts = {verdict.occurrence.key: verdict for verdict in assessment.verdicts}
     for one in known.values():
         if (one.kind, one.subject) not in seen:
-            lasting = _may_last(one, assessment, verdicts, blind)
+            lasting = _may_last(one, assessment, verdicts, blind, today)
             state = FindingState.OPEN if lasting else FindingState.RESOLVED
             found.append(replace(one, state=state))
     return tuple(sorted(found, key=lambda one: (_rank(one.kind), one.subject)))
@@ -139,6 +139,7 @@ def _may_last(
     assessment: Assessment,
     verdicts: Mapping[str, Verdict],
     blind: frozenset[str],
+    today: dt.date,
 ) -> bool:
     """Tell whether something that is not seen now may be so all the same."""
     match finding.kind:
@@ -152,7 +153,7 @@ def _may_last(
                 for one in assessment.centers
             )
         case "vanished":
-            age = (assessment.today - finding.since).days
+            age = (today - finding.since).days
             is_back = finding.subject in assessment.cards
             return not is_back and (bool(blind) or age < VANISHED_KEPT_DAYS)
         case _:

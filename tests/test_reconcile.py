@@ -380,19 +380,21 @@ def test_all_unread_sources_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "moved"),
+    ("day", "expected"),
     [
-        (MARCH.start - ONE_DAY, True),
-        (MARCH.start, False),
-        (MARCH.end, False),
-        (MARCH.end + ONE_DAY, True),
+        (MARCH.start - ONE_DAY, Status.MOVED),
+        (MARCH.start, Status.OVERDUE),
+        (MARCH.end, Status.OVERDUE),
+        (MARCH.end + ONE_DAY, Status.MOVED),
     ],
 )
-def test_a_card_is_moved_when_it_is_dated_outside_the_period(day: dt.date, moved: bool) -> None:
+def test_a_card_is_moved_when_it_is_dated_outside_the_period(
+    day: dt.date, expected: Status
+) -> None:
     judgement = judged([card(date=schedule(day))])
 
-    assert bool(judgement.moved) is moved
-    assert judgement.verdicts[0].status is (Status.MOVED if moved else Status.OVERDUE)
+    assert judgement.verdicts[0].status is expected
+    assert bool(judgement.moved) is (expected is Status.MOVED)
 
 
 def test_a_card_that_reaches_into_the_period_is_not_moved() -> None:

@@ -1,0 +1,307 @@
+"""Nobody is told the same thing twice as news, and nothing is settled unseen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from builders import (
+    LONG_AFTER,
+    assessment,
+    card,
+    center,
+    occurrence,
+    row,
+    source,
+    sources,
+)
+
+from miro_sync.findings import KINDS, VANISHED_KEPT_DAYS, compare
+from miro_sync.model import (
+    CenterActivity,
+    CenterState,
+    Finding,
+    FindingState,
+    MovedCard,
+    SourceState,
+    Status,
+    Verdict,
+    say,
+)
+
+if TYPE_CHECKING:
+    from miro_sync.model import Assessment, SourceReport
+
+TODAY = LONG_AFTER
+LAST_WEEK = TODAY - dt.timedelta(days=7)
+NEW, OPEN, RESOLVED = FindingState.NEW, FindingState.OPEN, FindingState.RESOLVED
+
+
+def verdict(status: Status, **changes: Any) -> Verdict:  # noqa: ANN401 - any field
+    where = occurrence(**changes)
+    return Verdict(occurrence=where, status=status, reason=say("status.held"))
+
+
+def centre(state: CenterState) -> CenterActivity:
+    return CenterActivity(center("c1"), state, say("status.held"))
+
+
+def was(kind: str, subject: str = "МД-1", **changes: Any) -> Finding:  # noqa: ANN401 - any field
+    base = Finding(f"{kind}:{subject}", kind, subject, OPEN, LAST_WEEK)
+    return replace(base, **changes)
+
+
+def told(found: Assessment, *previous: Finding) -> list[tuple[str, FindingState, dt.date]]:
+    return [(one.key, one.state, one.since) for one in compare(found, previous, TODAY)]
+
+
+# --- what is found ----------------------------------------------------------------------------
+
+EVERYTHING = {
+    "missed:МД-1": assessment(verdicts=(verdict(Status.MISSED),)),
+    "overdue:МД-1": assessment(verdicts=(verdict(Status.OVERDUE),)),
+    "unconfirmed:МД-1": assessment(verdicts=(verdict(Status.UNCONFIRMED),)),
+    "undated:МД-1": assessment(verdicts=(verdict(Status.UNDATED, period=None),)),
+    "moved:МД-1": assessment(moved=(MovedCard(card(), occurrence()),)),
+    "inactive:c1": assessment(centers=(centre(CenterState.INACTIVE),)),
+    "vanished:101": assessment(vanished=(card(),)),
+    "duplicate:101": assessment(duplicates=((card(), occurrence()),)),
+    "extra:101": assessment(extra=(card(),)),
+    "source_failed:board": assessment(sources=sources(source("board", SourceState.FAILED))),
+}
+
+
+@pytest.mark.parametrize("key", EVERYTHING)
+def test_what_was_not_there_before_is_new_once_and_open_from_then_on(key: str) -> None:
+    first = compare(EVERYTHING[key], (), LAST_WEEK)
+    second = compare(EVERYTHING[key], first, TODAY)
+
+    assert [(one.key, one.state, one.since) for one in first] == [(key, NEW, LAST_WEEK)]
+    assert [(one.key, one.state, one.since) for one in second] == [(key, OPEN, LAST_WEEK)]
+
+
+@pytest.mark.parametrize("key", [key for key in EVERYTHING if not key.startswith("vanished")])
+def test_what_is_not_there_any_more_is_resolved_once(key: str) -> None:
+    kind, _, subject = key.partition(":")
+    settled = assessment(verdicts=(verdict(Status.HELD),), centers=(centre(CenterState.ACTIVE),))
+    resolved = compare(settled, [was(kind, subject)], TODAY)
+
+    assert [(one.key, one.state, one.since) for one in resolved] == [(key, RESOLVED, LAST_WEEK)]
+    assert compare(settled, resolved, TODAY) == ()
+
+
+def test_every_kind_has_its_place() -> None:
+    assert {key.partition(":")[0] for key in EVERYTHING} == set(KINDS)
+
+
+def test_what_came_back_after_it_was_resolved_is_new() -> None:
+    found = EVERYTHING["missed:МД-1"]
+
+    assert told(found, was("missed", state=RESOLVED)) == [("missed:МД-1", NEW, TODAY)]
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        Status.HELD,
+        Status.CANCELLED,
+        Status.PLANNED,
+        Status.DUE_SOON,
+        Status.RUNNING,
+        Status.AWAITING,
+        Status.UNKNOWN,
+        Status.MOVED,
+    ],
+)
+def test_other_statuses_are_no_findings_of_their_own(status: Status) -> None:
+    assert told(assessment(verdicts=(verdict(status),))) == []
+
+
+@pytest.mark.parametrize("state", [CenterState.ACTIVE, CenterState.PAUSED, CenterState.UNKNOWN])
+def test_only_silent_centres_are_findings(state: CenterState) -> None:
+    assert told(assessment(centers=(centre(state),))) == []
+
+
+def test_two_cards_of_one_moved_event_are_one_question_to_the_director() -> None:
+    found = assessment(moved=tuple(MovedCard(card(n), occurrence()) for n in ("1", "2")))
+
+    assert told(found) == [("moved:МД-1", NEW, TODAY)]
+
+
+def test_a_source_that_the_settings_do_not_name_has_not_failed() -> None:
+    assert told(assessment(sources=sources(source("tables", SourceState.ABSENT)))) == []
+
+
+def test_the_order_is_by_weight_and_then_by_subject_whatever_the_input() -> None:
+    cards = tuple(card(n) for n in ("3", "1", "2"))
+    found = assessment(extra=cards, vanished=(card("9"),), centers=(centre(CenterState.INACTIVE),))
+    previous = [was("missed", "б"), was("missed", "а"), was("unheard of", "я")]
+    expected = [
+        "missed:а",
+        "missed:б",
+        "inactive:c1",
+        "vanished:9",
+        "extra:1",
+        "extra:2",
+        "extra:3",
+        "unheard of:я",
+    ]
+
+    assert [one.key for one in compare(found, previous, TODAY)] == expected
+    assert [one.key for one in compare(found, previous[::-1], TODAY)] == expected
+
+
+# --- unread sources ---------------------------------------------------------------------------
+
+ILL = [
+    source("board", SourceState.STALE),
+    source("board", SourceState.FRESH, complete=False),
+    source("tables", SourceState.FAILED),
+]
+
+
+def news(found: Assessment, *previous: Finding) -> list[str]:
+    """Return what is new besides the source's own failure."""
+    findings = compare(found, previous, TODAY)
+    return [one.key for one in findings if one.state is NEW and one.kind != "source_failed"]
+
+
+@pytest.mark.parametrize("ill", ILL, ids=str)
+@pytest.mark.parametrize("key", ["missed:МД-1", "overdue:МД-1", "unconfirmed:МД-1", "inactive:c1"])
+def test_an_unread_source_makes_nothing_new(key: str, ill: SourceReport) -> None:
+    assert news(replace(EVERYTHING[key], sources=sources(ill))) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "is_news"),
+    [
+        ("moved:МД-1", "board", False),
+        ("moved:МД-1", "tables", True),
+        ("moved:МД-1", "calendar", False),
+        ("duplicate:101", "board", False),
+        ("duplicate:101", "tables", True),
+        ("duplicate:101", "calendar", False),
+        ("extra:101", "board", False),
+        ("extra:101", "tables", True),
+        ("extra:101", "calendar", False),
+        ("vanished:101", "board", False),
+        ("vanished:101", "tables", True),
+        ("vanished:101", "calendar", True),
+        ("undated:МД-1", "board", True),
+        ("undated:МД-1", "tables", True),
+        ("undated:МД-1", "calendar", False),
+    ],
+)
+def test_what_rests_on_other_sources_is_news_all_the_same(
+    key: str, name: str, *, is_news: bool
+) -> None:
+    found = replace(EVERYTHING[key], sources=sources(source(name, SourceState.STALE)))
+
+    assert news(found) == ([key] if is_news else [])
+
+
+def test_a_row_rests_on_the_tables() -> None:
+    found = assessment(extra=(row("План!7"),), sources=sources(source("tables", SourceState.STALE)))
+
+    assert news(found) == []
+
+
+def test_one_card_that_was_surely_read_is_enough() -> None:
+    moved = (MovedCard(row(), occurrence()), MovedCard(card(), occurrence()))
+    found = assessment(moved=moved, sources=sources(source("tables", SourceState.STALE)))
+
+    assert news(found) == ["moved:МД-1"]
+
+
+@pytest.mark.parametrize("kind", ["missed", "overdue", "unconfirmed"])
+def test_what_cannot_be_judged_now_stays_open(kind: str) -> None:
+    unseen = assessment(verdicts=(verdict(Status.UNKNOWN),))
+
+    assert told(unseen, was(kind)) == [(f"{kind}:МД-1", OPEN, LAST_WEEK)]
+
+
+def test_a_mark_that_was_found_settles_the_matter_although_other_things_were_not_read() -> None:
+    found = assessment(verdicts=(verdict(Status.HELD),), sources=sources(ILL[2]))
+
+    assert ("missed:МД-1", RESOLVED, LAST_WEEK) in told(found, was("missed"))
+
+
+def test_a_period_that_can_be_read_now_settles_the_question_for_it() -> None:
+    unseen = assessment(verdicts=(verdict(Status.UNKNOWN),))
+
+    assert told(unseen, was("undated")) == [("undated:МД-1", RESOLVED, LAST_WEEK)]
+
+
+@pytest.mark.parametrize("kind", ["missed", "undated"])
+def test_an_event_that_left_the_calendar_is_settled_only_if_the_calendar_was_read(
+    kind: str,
+) -> None:
+    unread = assessment(sources=sources(source("calendar", SourceState.FRESH, complete=False)))
+
+    assert told(assessment(), was(kind)) == [(f"{kind}:МД-1", RESOLVED, LAST_WEEK)]
+    assert (f"{kind}:МД-1", OPEN, LAST_WEEK) in told(unread, was(kind))
+
+
+@pytest.mark.parametrize("kind", ["moved", "extra", "duplicate"])
+@pytest.mark.parametrize("name", ["board", "tables", "calendar"])
+def test_a_card_that_is_not_seen_now_may_only_be_unread(kind: str, name: str) -> None:
+    unread = assessment(sources=sources(source(name, SourceState.STALE)))
+
+    assert (f"{kind}:101", OPEN, LAST_WEEK) in told(unread, was(kind, "101"))
+
+
+def test_a_silent_centre_that_cannot_be_judged_now_stays_a_finding() -> None:
+    unseen = assessment(centers=(centre(CenterState.UNKNOWN),))
+
+    assert told(unseen, was("inactive", "c1")) == [("inactive:c1", OPEN, LAST_WEEK)]
+    assert told(unseen, was("inactive", "c9")) == [("inactive:c9", RESOLVED, LAST_WEEK)]
+
+
+@pytest.mark.parametrize("state", [CenterState.ACTIVE, CenterState.PAUSED])
+def test_a_centre_that_contributed_or_rests_is_settled(state: CenterState) -> None:
+    found = assessment(centers=(centre(state),))
+
+    assert told(found, was("inactive", "c1")) == [("inactive:c1", RESOLVED, LAST_WEEK)]
+
+
+def test_a_calendar_that_was_read_in_part_still_counts() -> None:
+    partly = sources(source("calendar", SourceState.FRESH, complete=False))
+
+    assert news(replace(EVERYTHING["undated:МД-1"], sources=partly)) == ["undated:МД-1"]
+
+
+def test_a_source_that_is_read_again_is_settled() -> None:
+    assert told(assessment(), was("source_failed", "board")) == [
+        ("source_failed:board", RESOLVED, LAST_WEEK)
+    ]
+
+
+# --- vanished ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("age", "expected"),
+    [(VANISHED_KEPT_DAYS - 1, OPEN), (VANISHED_KEPT_DAYS, RESOLVED)],
+)
+def test_a_vanished_card_is_kept_in_mind_for_two_weekly_looks(
+    age: int, expected: FindingState
+) -> None:
+    gone = was("vanished", "101", since=TODAY - dt.timedelta(days=age))
+
+    assert [one.state for one in compare(assessment(), [gone], TODAY)] == [expected]
+
+
+def test_a_vanished_card_that_is_back_is_settled_at_once() -> None:
+    found = assessment(cards={"101": card()}, sources=sources(ILL[0]))
+
+    assert ("vanished:101", RESOLVED, LAST_WEEK) in told(found, was("vanished", "101"))
+
+
+def test_a_vanished_card_is_not_forgotten_while_a_source_is_unread() -> None:
+    gone = was("vanished", "101", since=TODAY - dt.timedelta(days=90))
+
+    found = compare(assessment(sources=sources(ILL[0])), [gone], TODAY)
+
+    assert replace(gone, state=OPEN) in found
