@@ -744,6 +744,16 @@ def test_a_person_may_call_a_quota_done() -> None:
     assert verdict_of(plan=QUOTA, decisions=said).status is Status.HELD
 
 
+def test_the_same_title_may_be_written_with_other_letters_and_spaces() -> None:
+    twice = [
+        card("1", title="Отчёт о практикуме", center_id="c1"),
+        card("2", title="ОТЧЕТ  о практикуме", center_id="c1"),
+        card("3", title="Отчето практикуме", center_id="c1"),
+    ]
+
+    assert quota(twice).progress == Progress(done=2, expected=3)
+
+
 # --- duplicates -------------------------------------------------------------------------------
 
 
@@ -753,6 +763,19 @@ def test_a_second_card_of_a_centre_is_a_duplicate_and_still_evidence() -> None:
 
     assert [(one.id, what.key) for one, what in judgement.duplicates] == [("1", "МД-1")]
     assert judgement.verdicts[0].status is Status.HELD
+
+
+def test_moves_and_duplicates_of_all_occurrences_are_listed_with_theirs() -> None:
+    plan = calendar(occurrence(event("А")), occurrence(event("Б")))
+    away = schedule(dt.date(2023, 5, 10))
+    cards = [card(n, date=away) for n in ("4", "3", "2", "1")]
+    keys = {"1": "А", "2": "А", "3": "Б", "4": "Б"}
+    matched = matching(*(link(one.id, keys[one.id], duplicate=True) for one in cards))
+    judgement = judged(cards, matched, plan=plan)
+    expected = [("1", "А"), ("2", "А"), ("3", "Б"), ("4", "Б")]
+
+    assert [(one.card.id, one.occurrence.key) for one in judgement.moved] == expected
+    assert [(one.id, what.key) for one, what in judgement.duplicates] == expected
 
 
 def test_several_things_of_a_quota_are_no_duplicates_but_the_same_one_twice_is() -> None:
@@ -773,6 +796,60 @@ def test_two_centres_may_have_the_same_thing_of_a_network_quota() -> None:
 
 
 # --- words ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        (dt.date(2023, 2, 8), "Начнётся 01.03.2023, через 21 день"),
+        (dt.date(2023, 2, 27), "Скоро начнётся: 01.03.2023, через 2 дня"),
+        (dt.date(2023, 3, 15), "Идёт сейчас, последний день 31.03.2023"),
+        (
+            dt.date(2023, 4, 3),
+            "Срок закончился 31.03.2023, отметку ждём до 07.04.2023 включительно",
+        ),
+        (
+            dt.date(2023, 4, 12),
+            "Не нашлось ни карточки, ни строки таблицы; ждали до 07.04.2023, прошло 5 дней",
+        ),
+    ],
+)
+def test_a_reason_names_the_days_it_rests_on(today: dt.date, expected: str) -> None:
+    assert russian(verdict_of(today=today)) == expected
+
+
+def test_the_reason_of_an_unread_source_is_that_it_was_not_read() -> None:
+    assert russian(verdict_of(read=sources(source("board", SourceState.STALE)))) == (
+        "Отметки не видно, но судить рано: не всё прочитано (доска); отметку ждали до 07.04.2023"
+    )
+
+
+def test_a_question_is_told_with_what_to_do() -> None:
+    asked = matching(questions=[Question("101", (("МД-1", 0.5),))])
+
+    assert russian(verdict_of(card(), matched=asked)) == (
+        "Точной карточки нет, есть похожая: карточка «Методический день»; "
+        "подтвердите её или отклоните (ждали до 07.04.2023)"
+    )
+
+
+def test_a_mark_ahead_of_its_day_is_told_with_its_card() -> None:
+    ahead = card(held=HELD, date=schedule(Period(dt.date(2023, 3, 20), dt.date(2023, 3, 21))))
+
+    assert russian(verdict_of(ahead, today=dt.date(2023, 3, 19))) == (
+        "Идёт сейчас, последний день 31.03.2023; отмечено проведённым заранее, а дата ещё не "
+        "наступила (20.03.2023 – 21.03.2023): карточка «Методический день»"
+    )
+
+
+def test_a_move_is_told_with_its_card() -> None:
+    away = card(date=schedule(dt.date(2023, 5, 10)), frame="Май")
+
+    assert russian(verdict_of(away)).endswith("карточка «Методический день» в рамке «Май»")
+
+
+def test_a_row_of_an_unknown_worksheet_is_told_by_its_title() -> None:
+    assert "строка таблицы «Методический день»" in russian(verdict_of(row(held=HELD, place=None)))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
