@@ -122,10 +122,52 @@ def test_a_new_card_counts_on_the_local_day_it_was_made() -> None:
     assert one.contributed == dt.date(2023, 5, 11)
 
 
+def test_an_edit_and_a_read_count_on_their_local_days() -> None:
+    late_evening = dt.datetime(2023, 5, 10, 17, 30, tzinfo=dt.UTC)
+    read = tuple(replace(source(name), read_at=late_evening) for name in ("board", "tables"))
+    was = own()
+    (edited,) = dated(own(modified_at=late_evening))
+    (tagged,) = dated(own(held=HELD), previous=remembered(was), read=read)
+    (added,) = dated(plan_row(), previous=remembered(plan_row(2, title="Старая")), read=read)
+
+    assert {one.contributed for one in (edited, tagged, added)} == {dt.date(2023, 5, 11)}
+
+
+def test_without_a_moment_of_reading_the_day_of_judging_stands_in() -> None:
+    (tagged,) = dated(own(held=HELD), previous=remembered(own()), read=())
+
+    assert tagged.contributed == TODAY
+
+
 def test_a_card_that_was_never_read_before_counts_on_its_last_edit() -> None:
     (one,) = dated(own(modified_at=at(ago(3))))
 
     assert one.contributed == ago(3)
+
+
+def test_what_was_done_is_told() -> None:
+    filled = own(modified_at=at(ago(2)), text="21 уч-ся")
+    late_evening = dt.datetime(2023, 5, 10, 17, 30, tzinfo=dt.UTC)
+    made_at_night = own(created_at=late_evening, modified_at=late_evening)
+    rows = remembered(plan_row(2, title="Старая"))
+
+    assert russian(judged(made_at_night)).endswith("11.05.2023: новая карточка «Методический день»")
+    assert russian(judged(filled, previous=remembered(own()))).endswith(
+        "правка карточки «Методический день»"
+    )
+    assert russian(judged(plan_row(), previous=rows)).endswith("строка таблицы «Методический день»")
+    assert russian(judged(own(title=""))).count("«без названия»") == 1
+
+
+def test_a_held_event_is_told_before_other_work_of_its_day() -> None:
+    made = own("1", days_ago=3)
+    held = card("2", center_id="c1", held=HELD, date=schedule(ago(3)))
+    vouched = held_verdict(occurrence=occurrence(center_id="c1", period=Period(ago(9), ago(3))))
+    unplaced = held_verdict(card(held=HELD, title="Без центра", date=schedule(ago(3))))
+
+    assert "проведено «Методический день»" in russian(judged(made, held))
+    assert "проведено «Методический день химиков»" in russian(judged(made, verdicts=[vouched]))
+    assert "проведено «Без центра»" in russian(judged(made, verdicts=[unplaced]))
 
 
 def test_an_edit_of_the_first_read_is_told_as_the_benefit_of_the_doubt() -> None:
@@ -217,7 +259,15 @@ OFFICE = (
 )
 
 
-@pytest.mark.parametrize("name", ["Мария Елкина", "ёлкина мария петровна", "Руководитель"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Мария Елкина",
+        "ёлкина мария петровна",
+        "Мария Петровна Ёлкина (координатор)",
+        "Руководитель",
+    ],
+)
 def test_what_the_office_makes_and_edits_is_nobodys_contribution(name: str) -> None:
     made_by_office = own(modified_at=at(ago(3)))
     (one,) = dated(made_by_office, members={"7": name}, scene=project(people=OFFICE))
@@ -321,7 +371,18 @@ def test_rows_count_on_the_day_their_table_was_read_and_not_on_the_day_of_judgin
 def test_rows_that_appear_in_an_empty_table_are_new() -> None:
     previous = Remembered(first_run=False, read_at={"tables": NOON})
 
-    assert dated(plan_row(), previous=previous)[0].contributed == TODAY
+    assert dated(plan_row(), own(days_ago=5), previous=previous)[0].contributed == TODAY
+
+
+def test_an_old_row_is_no_contribution_however_silent_its_centre() -> None:
+    assert dated(plan_row(), previous=remembered(plan_row()))[0].contributed is None
+
+
+def test_a_board_that_is_known_says_nothing_of_the_age_of_rows() -> None:
+    silent = own(days_ago=60)
+    activity = judged(plan_row(), silent, previous=remembered(*dated(silent)))
+
+    assert activity.last_contribution == ago(60)
 
 
 def test_rows_of_unknown_age_count_for_a_centre_of_which_nothing_else_is_known() -> None:
@@ -423,6 +484,14 @@ def test_a_held_event_that_a_person_vouches_for_counts_on_its_last_day() -> None
 
     assert activity.last_contribution == dt.date(2023, 3, 31)
     assert "проведено «Методический день химиков»" in russian(activity)
+    assert (
+        judged(
+            verdicts=[
+                held_verdict(occurrence=occurrence(center_id="c1", period=Period(ago(9), TODAY)))
+            ]
+        ).last_contribution
+        == TODAY
+    )
 
 
 @pytest.mark.parametrize(
@@ -448,6 +517,7 @@ def test_nobody_vouches_for_a_day_in_other_cases(verdict: Verdict) -> None:
     ("days", "expected"),
     [
         (0, CenterState.ACTIVE),
+        (1, CenterState.ACTIVE),
         (30, CenterState.ACTIVE),
         (31, CenterState.INACTIVE),
     ],
@@ -546,6 +616,26 @@ def test_the_latest_of_all_contributions_counts_in_any_order() -> None:
     assert judged(*cards).last_contribution == ago(4)
 
 
+def test_every_centre_is_judged_by_its_own_cards() -> None:
+    scene = project(center("c1"), center("c2"), center("c3", pauses=(Period(TODAY, TODAY),)))
+    cards = [card("0"), own("1", days_ago=40), replace(own("2", days_ago=4), center_id="c2")]
+    found = judge_centers(
+        scene.centers,
+        dated(*cards),
+        previous=Remembered(),
+        verdicts=(),
+        sources=sources(),
+        project=scene,
+        today=TODAY,
+    )
+
+    assert [(one.center.id, one.state.value) for one in found] == [
+        ("c1", "inactive"),
+        ("c2", "active"),
+        ("c3", "paused"),
+    ]
+
+
 def test_loud_neighbours_do_not_make_a_centre_silent() -> None:
     loud = [replace(own(str(n), days_ago=0), center_id="c2") for n in range(2, 50)]
 
@@ -592,6 +682,8 @@ def test_nothing_is_expected_before_the_project_begins() -> None:
     assert judged(scene=scene).state is CenterState.UNKNOWN
     assert "Проект начнётся 02.06.2023" in russian(judged(scene=scene))
     assert judged(own(), scene=scene).state is CenterState.ACTIVE
+    assert judged(scene=scene, today=TODAY + ONE_DAY).state is CenterState.ACTIVE
+    assert "с начала отсчёта (02.06.2023)" in russian(judged(scene=scene, today=TODAY + ONE_DAY))
 
 
 # --- unread sources ---------------------------------------------------------------------------
@@ -608,7 +700,9 @@ def test_an_unread_source_makes_a_centre_unknown_and_never_silent(
     assert (quiet.state, nothing.state) == (CenterState.UNKNOWN, CenterState.UNKNOWN)
     assert quiet.days_silent is None
     assert quiet.last_contribution == ago(31)
-    assert "01.05.2023" in russian(quiet)
+    assert quiet.center.id == "c1"
+    assert "После 01.05.2023 вклада не видно (новая карточка" in russian(quiet)
+    assert {"board": "(доска)", "tables": "(таблица)"}[name] in russian(quiet)
 
 
 def test_what_was_read_can_be_enough_to_see_a_centre_alive() -> None:

@@ -113,6 +113,12 @@ def test_a_card_that_nobody_planned_is_extra() -> None:
     assert [one.id for one in assessed([MARKED, nobody_planned]).extra] == ["5"]
 
 
+def test_a_second_card_of_one_centre_is_a_duplicate() -> None:
+    twice = [replace(MARKED, id=card_id, center_id="c1") for card_id in ("901", "902")]
+
+    assert [what.key for _, what in assessed(twice).duplicates] == ["МД-1"]
+
+
 @pytest.mark.parametrize(
     ("kind", "is_extra"),
     [
@@ -163,6 +169,14 @@ def test_the_problems_of_all_parts_are_collected() -> None:
     found = assessed(plan=plan, board=board(problems=(problems[1],)), tables=tables)
 
     assert found.problems == tuple(problems)
+
+
+def test_a_persons_word_links_a_card() -> None:
+    said = decision(DecisionKind.CONFIRM, card_id="5")
+    meant = card("5", title="Ремонт кабинета информатики", held=HELD)
+
+    assert assessed([meant]).verdicts[0].status is Status.MISSED
+    assert assessed([meant], decisions=[said]).verdicts[0].status is Status.HELD
 
 
 @pytest.mark.parametrize("name", ["board", "tables", "calendar"])
@@ -291,6 +305,13 @@ def test_one_new_card_stands_for_one_old_card() -> None:
     assert gone([card("3", title="кружок ")], before) == ["2"]
 
 
+def test_a_title_is_known_with_other_letters_and_spaces() -> None:
+    before = card("1", title="Отчёт о кружке")
+
+    assert gone([card("2", title="ОТЧЕТ  о кружке")], [before]) == []
+    assert gone([card("2", title="Отчето кружке")], [before]) == ["1"]
+
+
 def test_cards_without_a_title_are_known_by_their_id_only() -> None:
     assert gone([card("2", title="")], [card("1", title="")]) == ["1"]
 
@@ -350,7 +371,8 @@ def test_a_source_that_lost_too_much_is_held_back_and_says_how_to_agree() -> Non
     assert report.message is not None
     for language in LANGUAGES:
         told = catalogue(language).tell(report.message)
-        assert all(part in told for part in ("10", "4", "40 %", "accept-shrink board"))
+        name = catalogue(language).say("status.source_board")
+        assert all(part in told for part in (" 10,", " 4 ", "40 %", name, "accept-shrink board"))
 
 
 def test_the_last_good_read_stands_in_for_what_was_held_back() -> None:

@@ -278,6 +278,14 @@ def test_a_source_that_is_read_again_is_settled() -> None:
     ]
 
 
+def test_one_source_is_settled_while_another_is_not() -> None:
+    found = assessment(sources=sources(source("tables", SourceState.FAILED)))
+
+    assert ("source_failed:board", RESOLVED, LAST_WEEK) in told(
+        found, was("source_failed", "board")
+    )
+
+
 # --- vanished ---------------------------------------------------------------------------------
 
 
