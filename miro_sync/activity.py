@@ -26,6 +26,7 @@ from miro_sync.model import (
     Status,
     say,
 )
+from miro_sync.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -405,7 +406,7 @@ def _same_person(name: str, person: Person) -> bool:
 
 
 def _folded(name: str) -> tuple[str, ...]:
-    return tuple(name.casefold().replace("ё", "е").split())
+    return tuple(fold(name).split())
 
 
 # --- days and sources -------------------------------------------------------------------------

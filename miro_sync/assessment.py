@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from miro_sync import activity, matching, reconcile
 from miro_sync.model import Assessment, DecisionKind, Period, SourceState, say
+from miro_sync.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -217,8 +218,7 @@ def _id(card: EventCard) -> str:
 
 
 def _title(card: EventCard) -> tuple[str | None, str]:
-    title = " ".join(card.title.casefold().replace("ё", "е").split())
-    return (card.center_id, title or card.id)
+    return (card.center_id, fold(card.title) or card.id)
 
 
 def _id_and_title(card: EventCard) -> tuple[str, tuple[str | None, str]]:

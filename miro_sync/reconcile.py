@@ -24,6 +24,7 @@ from miro_sync.model import (
     Verdict,
     say,
 )
+from miro_sync.text import fold
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -494,8 +495,7 @@ def _outside(card: EventCard, window: Period) -> bool:
 
 def _identity(card: EventCard) -> tuple[str | None, str]:
     """Return what makes a thing of a quota another thing: its title, at its centre."""
-    title = " ".join(card.title.casefold().replace("ё", "е").split())
-    return (card.center_id, title or card.id)
+    return (card.center_id, fold(card.title) or card.id)
 
 
 def _repeated(
