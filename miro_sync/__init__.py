@@ -5,7 +5,8 @@ The way of the data is one direction, top to bottom; a module imports only from 
 
     cli                                     the commands: parse, call one function, print, exit code
     app                                     the one place that builds adapters and reads the clock
-    sync, doctor, setup                     use cases: read -> decide -> remember
+    sync, doctor, setup                     use cases
+    reading                                 sources -> what was planned and what is there
     miro_client, sheets, files, memory,     doors to the outside, the state,
     settings, telling                       and what a reader sees
     wire                                    the documents of the outside, checked by pydantic

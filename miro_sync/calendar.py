@@ -195,10 +195,22 @@ def read_calendar(
         if event is not None:
             events.append(event)
     events, found = _keyed(events)
-    problems += found
+    calendar = plan(events, project, workdays=workdays)
+    return replace(calendar, problems=(*problems, *found, *calendar.problems))
+
+
+def plan(events: Sequence[Event], project: Project, *, workdays: WorkDays) -> EventCalendar:
+    """Say what must happen, for whom, when and until when a mark is waited for.
+
+    Args:
+        events: understood before, in any order.
+        project: its span bounds what recurs; its centres are those of «каждый центр».
+        workdays: what deadlines are counted by.
+
+    """
     occurrences = tuple(chain.from_iterable(_occurrences(e, project, workdays) for e in events))
-    problems += _uncovered(occurrences, workdays)
-    return EventCalendar(tuple(events), occurrences, tuple(problems))
+    problems = tuple(_uncovered(occurrences, workdays))
+    return EventCalendar(tuple(events), occurrences, problems)
 
 
 # --- working days -----------------------------------------------------------------------------

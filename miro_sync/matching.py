@@ -287,9 +287,7 @@ def _settle(card: EventCard, book: _Book, spoken: _Spoken) -> Link | Question | 
 
 def _pick(card: EventCard, meant: list[Occurrence], by: LinkedBy) -> Link | Question:
     """Let centre and date pick among the occurrences that a person or a code names."""
-    own = [
-        occurrence for occurrence in meant if _center_relation(card, occurrence) != "other"
-    ]
+    own = [occurrence for occurrence in meant if _center_relation(card, occurrence) != "other"]
     periods = _card_periods(card, read_title(card.title))
     ranked = sorted(
         own or meant,
@@ -344,9 +342,7 @@ def _days_outside(periods: Sequence[Period], occurrence: Occurrence) -> int | No
     start, end = occurrence.period.start, occurrence.period.end
     if occurrence.event.schedule.deadline:
         start -= dt.timedelta(days=DEADLINE_DAYS)
-    return min(
-        max((period.start - end).days, (start - period.end).days, 0) for period in periods
-    )
+    return min(max((period.start - end).days, (start - period.end).days, 0) for period in periods)
 
 
 def _center_relation(card: EventCard, occurrence: Occurrence) -> str:
@@ -476,9 +472,7 @@ def _compare(card: _Profile, event: _Profile) -> Comparison:
     event_covered = sum([its[notion] * part for notion, part in reached.items()]) / event.total
     worse, better = sorted((card_covered, event_covered))
     one, other = card.title, event.title
-    score = (
-        _WEIGHT_WORSE * worse + _WEIGHT_BETTER * better + _WEIGHT_LETTERS * _letters(one, other)
-    )
+    score = _WEIGHT_WORSE * worse + _WEIGHT_BETTER * better + _WEIGHT_LETTERS * _letters(one, other)
     same_day = not one.facets.days.isdisjoint(other.facets.days)
     if score + _SAME_NAME_GAIN * (1.0 - score) < ASK and not same_day:
         return Comparison(score)  # nothing below can lift it to a question
@@ -521,7 +515,9 @@ def _overlap(card: _Profile, event: _Profile) -> tuple[dict[str, float], dict[st
 
 
 def _doubt_factor(doubt: str, one: Facets, other: Facets, *, same_name: bool) -> float:
-    if doubt == "forms" and (same_name or not _VAGUE_FORMS.isdisjoint((one.forms[0], other.forms[0]))):
+    if doubt == "forms" and (
+        same_name or not _VAGUE_FORMS.isdisjoint((one.forms[0], other.forms[0]))
+    ):
         return _VAGUE_FORM_FACTOR
     if doubt == "moments" and one.moments and other.moments:
         return _OTHER_MOMENT_FACTOR
@@ -850,4 +846,11 @@ def _mark_duplicates(
 
 def _precedence(link: Link, card: EventCard) -> tuple[int, float, bool, bool, float, str]:
     created = card.created_at.timestamp() if card.created_at else 0.0
-    return (_BY_ORDER[link.by], -link.score, card.held is None, card.created_at is None, created, card.id)
+    return (
+        _BY_ORDER[link.by],
+        -link.score,
+        card.held is None,
+        card.created_at is None,
+        created,
+        card.id,
+    )

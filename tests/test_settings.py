@@ -908,3 +908,58 @@ def test_no_content_of_a_file_breaks_the_reading(
 
     for problem in caught.value.problems:
         assert RU.tell(problem.message)
+
+
+# --- decisions --------------------------------------------------------------------------------
+
+
+def with_decision(tmp_path: Path, decision: str) -> Path:
+    folder = folder_with(tmp_path)
+    (folder / "decisions.toml").write_text(f"[[decision]]\n{decision}", "utf-8")
+    return folder
+
+
+def test_a_decision_of_the_file_counts_from_the_morning_of_its_day(tmp_path: Path) -> None:
+    folder = with_decision(
+        tmp_path,
+        'kind = "move"\nabout = "E01"\nrole = "director"\nmade = 2023-04-10\n'
+        'start = 2023-05-15\nend = 2023-05-16\nwhy = "приказ №12"\n',
+    )
+
+    (decision,) = load(folder).decisions
+
+    assert decision.made_at.isoformat() == "2023-04-10T00:00:00+07:00"
+    assert decision.period == Period(dt.date(2023, 5, 15), dt.date(2023, 5, 16))
+    assert (decision.subject, decision.role, decision.why) == ("E01", "director", "приказ №12")
+
+
+def test_decisions_come_oldest_first_whatever_their_order_in_the_file(tmp_path: Path) -> None:
+    one = 'kind = "held"\nabout = "{}"\nrole = "coordinator"\nmade = {}\n'
+    later, earlier = one.format("E02", "2023-05-02"), one.format("E01", "2023-05-01")
+    folder = with_decision(tmp_path, f"{later}[[decision]]\n{earlier}")
+
+    assert [decision.subject for decision in load(folder).decisions] == ["E01", "E02"]
+
+
+@pytest.mark.parametrize(
+    ("decision", "sentence"),
+    [
+        ('kind = "cancel"\nabout = "E01"\nrole = "coordinator"\nmade = 2023-05-01', "руководитель"),
+        ('kind = "confirm"\nabout = "E01"\nrole = "director"\nmade = 2023-05-01', "карточка"),
+        (
+        (
+            'kind = "held"\nabout = "E"\nrole = "director"\nmade = 2023-05-01\nend = 2023-05-02',
+            "start",
+        ),
+            "start",
+        ),
+        ('kind = "forget"\nabout = "E01"\nrole = "director"\nmade = 2023-05-01', "forget"),
+    ],
+)
+def test_a_decision_that_makes_no_sense_is_named(
+    tmp_path: Path, decision: str, sentence: str
+) -> None:
+    (mistake,) = mistakes(with_decision(tmp_path, decision))
+
+    assert mistake.startswith("decisions.toml")
+    assert sentence in mistake

@@ -1,4 +1,4 @@
-"""The project folder: project.toml, centers.toml and kpi.toml become `Settings`.
+"""The project folder: project.toml, centers.toml, decisions.toml, kpi.toml become `Settings`.
 
 All mistakes of all files are gathered and raised together, each with its file, line and key, in
 the words of the catalogue. Relative paths are relative to the project folder. Secrets never stand
@@ -8,14 +8,17 @@ refused.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from miro_sync.errors import SettingsError
 from miro_sync.model import (
     Center,
+    Decision,
     Indicator,
     Period,
     Person,
@@ -41,6 +44,7 @@ from miro_sync.settings.schema import (
     MIRO_API,
     CentersFile,
     CenterTable,
+    DecisionsFile,
     IndicatorTable,
     KpiFile,
     MailSection,
@@ -54,6 +58,7 @@ __all__ = ["Mail", "Settings", "SourceKind", "SourceLink", "config_folder", "loa
 
 PROJECT_FILE = "project.toml"
 CENTERS_FILE = "centers.toml"
+DECISIONS_FILE = "decisions.toml"
 KPI_FILE = "kpi.toml"
 DEFAULT_CALENDAR = "calendar.csv"
 
@@ -100,6 +105,7 @@ class Settings:
         state_url: of the state's database, with an absolute path for SQLite; may hold a password
             and so is kept out of `repr`.
         mail: None where no mail is set up.
+        decisions: what people decided, oldest first.
         problems: what does not stop the work but must be told.
 
     """
@@ -115,6 +121,7 @@ class Settings:
     tables_patience: float = DEFAULT_PATIENCE
     state_url: str = field(default=DEFAULT_STATE, repr=False)
     mail: Mail | None = None
+    decisions: tuple[Decision, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -123,8 +130,8 @@ def load(folder: Path) -> Settings:
     """Read and check a project folder.
 
     Args:
-        folder: holds project.toml, centers.toml, kpi.toml. Without centers.toml the project has
-            no centres, which `Settings.problems` says; kpi.toml may be absent.
+        folder: holds project.toml, centers.toml, decisions.toml, kpi.toml. Without centers.toml
+            the project has no centres, which `Settings.problems` says; the last two may be absent.
 
     Returns:
         The settings, with paths made absolute.
@@ -138,16 +145,19 @@ def load(folder: Path) -> Settings:
         raise SettingsError(say("settings.no_folder", folder=str(folder)))
     if not folder.is_dir():
         raise SettingsError(say("settings.not_a_folder", folder=str(folder)))
-    documents = [Document(folder, name) for name in (PROJECT_FILE, CENTERS_FILE, KPI_FILE)]
-    project_document, centers_document, kpi_document = documents
+    files = (PROJECT_FILE, CENTERS_FILE, DECISIONS_FILE, KPI_FILE)
+    documents = [Document(folder, name) for name in files]
+    project_document, centers_document, decisions_document, kpi_document = documents
     if not project_document.read():
         project_document.report(say("settings.no_file", folder=str(folder)))
     if not centers_document.read():
         centers_document.report(say("settings.no_centers_file"), severity=Severity.WARNING)
+    decisions_document.read()
     kpi_document.read()
 
     project = validated(project_document, ProjectFile)
     centers = validated(centers_document, CentersFile)
+    decisions = validated(decisions_document, DecisionsFile)
     indicators = validated(kpi_document, KpiFile)
     if project is not None:
         _check_project(project_document, project)
@@ -156,11 +166,11 @@ def load(folder: Path) -> Settings:
 
     problems = tuple(problem for document in documents for problem in document.sorted_problems())
     mistakes = tuple(problem for problem in problems if problem.severity is Severity.ERROR)
-    if mistakes or project is None or centers is None or indicators is None:
+    if mistakes or not (project and centers and decisions and indicators):
         raise SettingsError(
             say("settings.broken", folder=str(folder), count=len(mistakes)), problems=mistakes
         )
-    return _settings(folder, project, centers, indicators, problems)
+    return _settings(folder, _Files(project, centers, decisions, indicators), problems)
 
 
 def config_folder(option: Path | None, environ: Mapping[str, str]) -> Path:
@@ -268,20 +278,24 @@ def _center_name(raw: Mapping[str, Any], index: int) -> str:
     return str(center.get("id") or center.get("name") or f"№{index + 1}")
 
 
-def _settings(
-    folder: Path,
-    project: ProjectFile,
-    centers: CentersFile,
-    indicators: KpiFile,
-    problems: tuple[Problem, ...],
-) -> Settings:
+class _Files(NamedTuple):
+    """The files of a project folder, each without mistakes."""
+
+    project: ProjectFile
+    centers: CentersFile
+    decisions: DecisionsFile
+    kpi: KpiFile
+
+
+def _settings(folder: Path, files: _Files, problems: tuple[Problem, ...]) -> Settings:
+    project = files.project
     span = Period(project.project.start, project.project.end)
     calendar = project.calendar.source or SourceLink(
         SourceKind.CSV, absolute(DEFAULT_CALENDAR, folder), DEFAULT_CALENDAR
     )
     return Settings(
         folder=folder,
-        project=_project(project, centers, span),
+        project=_project(project, files.centers, span),
         calendar_source=calendar,
         board_source=project.board.source,
         board_api_url=project.board.api_url,
@@ -291,7 +305,8 @@ def _settings(
         tables_patience=project.tables.patience_seconds,
         state_url=absolute_state(project.state.url, folder),
         mail=_mail(project.mail),
-        indicators=tuple(_indicator(indicator) for indicator in indicators.indicator),
+        decisions=_decisions(files.decisions, ZoneInfo(project.project.timezone)),
+        indicators=tuple(_indicator(indicator) for indicator in files.kpi.indicator),
         problems=problems,
     )
 
@@ -315,6 +330,23 @@ def _project(file: ProjectFile, centers: CentersFile, span: Period) -> Project:
         vacations=tuple(Period(v.start, v.end) for v in file.vacation),
         special_days=tuple(SpecialDay(h.date, h.working) for h in file.holiday),
     )
+
+
+def _decisions(file: DecisionsFile, zone: ZoneInfo) -> tuple[Decision, ...]:
+    """Return the decisions by day, those of one day in the order of the file."""
+    found = (
+        Decision(
+            kind=one.kind,
+            subject=one.about,
+            role=one.role,
+            made_at=dt.datetime.combine(one.made, dt.time(), zone),
+            card_id=one.card,
+            period=Period(one.start, one.end or one.start) if one.start else None,
+            why=one.why,
+        )
+        for one in file.decision
+    )
+    return tuple(sorted(found, key=lambda one: one.made_at))
 
 
 def _center(center: CenterTable, span: Period) -> Center:

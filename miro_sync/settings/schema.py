@@ -1,4 +1,4 @@
-"""What project.toml, centers.toml and kpi.toml may say, key by key."""
+"""What project.toml, centers.toml, decisions.toml and kpi.toml may say, key by key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from miro_sync.model import Direction, IndicatorFormula, IndicatorSource, Rules
+from miro_sync.model import DecisionKind, Direction, IndicatorFormula, IndicatorSource, Rules
 from miro_sync.settings.links import (
     SourceLink,
     api_url,
@@ -426,6 +426,40 @@ class IndicatorTable(Section):
                 "settings.indicator_source", formula=self.formula.value, source=fitting.value
             )
         return self
+
+
+#: The roadmap gives decisions on a change of the event calendar to the head of the project alone.
+_DIRECTORS_WORD = frozenset({DecisionKind.MOVE, DecisionKind.CANCEL})
+_ABOUT_A_CARD = frozenset({DecisionKind.CONFIRM, DecisionKind.REJECT})
+
+
+class DecisionTable(Section):
+    """`[[decision]]`: what a person said; see `miro_sync.model.Decision`."""
+
+    kind: Annotated[DecisionKind, _choice(DecisionKind)]
+    about: Filled
+    role: Annotated[Text, AfterValidator(_role)]
+    made: Day
+    card: Maybe = None
+    start: Day | None = None
+    end: LastDay | None = None
+    why: Text = ""
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> DecisionTable:
+        if self.kind in _DIRECTORS_WORD and self.role != "director":
+            raise fault("settings.directors_word", kind=self.kind.value)
+        if self.kind in _ABOUT_A_CARD and self.card is None:
+            raise fault("settings.decision_card", kind=self.kind.value)
+        if self.end is not None and self.start is None:
+            raise fault("settings.decision_start")
+        return self
+
+
+class DecisionsFile(Section):
+    """decisions.toml."""
+
+    decision: list[DecisionTable] = []
 
 
 class KpiFile(Section):
