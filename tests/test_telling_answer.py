@@ -35,6 +35,7 @@ from telling_sample import (
 from miro_sync.messages import catalogue
 from miro_sync.model import (
     Assessment,
+    MovedCard,
     Progress,
     Question,
     Schedule,
@@ -263,6 +264,12 @@ def test_a_moved_card_stands_beside_the_planned_period() -> None:
     ]
 
 
+def test_what_was_assumed_of_a_moved_event_is_said_too() -> None:
+    assumed = replace(FORUM, schedule=replace(FORUM.schedule, assumed=WHY))
+    moved = MovedCard(CARDS["1005"], occurrence(assumed, APRIL_2023))
+    assert checked(of(moved=(moved,)))["moved"][0]["period"]["assumed"] == "Потому: так"
+
+
 def test_extra_cards_centres_and_findings_are_listed() -> None:
     document = checked()
     assert [one["id"] for one in document["extra"]] == ["1007", "1008"]
@@ -349,6 +356,10 @@ def test_json_on_one_line_is_one_line() -> None:
     assert "\n" not in text
 
 
+def test_json_for_people_is_indented() -> None:
+    assert answer.json_text({"a": 1}, ascii_only=False) == '{\n  "a": 1\n}'
+
+
 def test_json_shows_cyrillic_unless_the_output_cannot() -> None:
     document = {"text": "март"}
     assert "март" in answer.json_text(document, ascii_only=False)
@@ -393,6 +404,17 @@ def test_a_row_says_what_a_person_wants_to_sort_by() -> None:
         "Ссылка": "https://miro.com/app/board/uXjVsample00=/?moveToWidget=1004",
         "Ключ": "Б3",
     }
+
+
+def test_a_row_leaves_empty_what_is_not_known_and_names_everybody() -> None:
+    many = replace(FORUM, code=None, responsible=("МБУ ИМЦ", "Центры"))
+    (row,) = rows(of(verdict(occurrence(many, APRIL_2023), Status.HELD, WHY)))
+    assert (row["Код"], row["Ссылка"]) == ("", "")
+    assert row["Ответственные"] == "МБУ ИМЦ, Центры"
+
+
+def test_a_long_cell_is_not_cut() -> None:
+    assert answer.csv_text([["я" * 6_000]]) == "я" * 6_000 + "\n"
 
 
 def test_a_row_of_a_centre_names_it_and_its_progress() -> None:

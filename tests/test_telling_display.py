@@ -88,6 +88,25 @@ def test_no_stray_punctuation_stands_before_the_ellipsis() -> None:
     assert shorten("Химия, биология (физика)", 19) == "Химия, биология…"
 
 
+def test_a_word_is_cut_only_when_less_than_half_the_room_would_be_used() -> None:
+    assert shorten("Химия превысокомногорассмотрительствующая", 10) == "Химия…"
+    assert shorten("Химия превысокомногорассмотрительствующая", 12) == "Химия превы…"
+
+
+def test_an_enclosing_mark_takes_no_room_and_is_limited_like_others() -> None:
+    assert clean("1" + "\u20e3" * 5) == "1\u20e3\u20e3"
+    assert width("1\u20e3\u20e3") == 1
+
+
+def test_variation_selectors_are_dropped_first_and_last() -> None:
+    assert clean("❤\ufe00❤\ufe0f") == "❤❤"
+
+
+def test_a_word_that_just_fits_stays_on_its_line() -> None:
+    assert wrap("неделя химии", 6) == ["неделя", "химии"]
+    assert wrap("неделя химии", 11) == ["неделя", "химии"]
+
+
 def test_a_single_long_word_is_cut_in_itself() -> None:
     assert shorten("Превысокомногорассмотрительствующий", 10) == "Превысоко…"
 

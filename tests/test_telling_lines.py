@@ -146,6 +146,14 @@ def test_a_centre_sees_its_own_lines_and_nobody_elses() -> None:
     assert findings == ()
 
 
+def test_a_centre_is_not_asked_about_cards_of_others_nor_shown_their_repeats() -> None:
+    own = maps("ishim", Status.HELD)
+    foreign = ((CARDS["1001"], own.occurrence),)
+    whole = of(own, questions=ASSESSMENT.questions, duplicates=foreign)
+    shown, _ = of_center(whole, (), "ishim")
+    assert (shown.questions, shown.duplicates) == ((), ())
+
+
 def test_a_centre_sees_the_findings_on_its_events_cards_and_silence() -> None:
     _, findings = of_center(
         ASSESSMENT,
