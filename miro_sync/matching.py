@@ -40,13 +40,21 @@ from miro_sync.words import Facets, Title, read_title
 #: and when the card is dated outside the period («moved» is found by an unmistakable title).
 SURE = 0.80
 SURE_UNDATED = 0.84
-SURE_OUTSIDE = 0.88
+SURE_OUTSIDE = 0.84
+#: The same for a short name, every word of which stands in the event's title.
+SURE_SHORT = 0.62
+SURE_SHORT_UNDATED = 0.74
+SURE_SHORT_OUTSIDE = 0.74
+_SHORT_COVERED = 0.94
+_SHORT_WEIGHT = 5.5
 #: Title scores from which a person is asked: when the date agrees, and when it does not.
 ASK = 0.42
 ASK_UNDATED = 0.45
 ASK_FAR = 0.75
 #: How much better than its rival the certain occurrence must be.
 MARGIN = 0.06
+#: The same where the title is short or the date outside: it must be the best by far.
+FAR_MARGIN = 0.15
 #: A card that is better by this has taken the occurrence from a weaker card of its centre.
 CLAIM = 0.10
 #: Days outside a period: still near it; too far for a transfer of one and the same occurrence.
@@ -100,6 +108,7 @@ _COMPARED = 15
 _WALKED = 400
 #: What is not worth comparing: much less shared than with the best.
 _LEAST_SHARED = 0.45
+_LEAST_ALIKE = 0.5
 #: Ties between two written words.
 _TIE_ROOT = 0.85
 _TIE_TYPO = 0.85
@@ -118,6 +127,7 @@ class Comparison:
     Attributes:
         score: 0..1; 0 where `conflicts` forbid.
         doubts: facets that a person must look at (`words.doubts`, and "names").
+        short: the first says nothing that the second does not say, and says enough.
         conflicts: facets that make them different events beyond doubt (`words.conflicts`).
         shared: notions that both hold, the weightiest first; only where it was asked why.
 
@@ -125,6 +135,7 @@ class Comparison:
 
     score: float
     doubts: tuple[str, ...] = ()
+    short: bool = False
     conflicts: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
 
@@ -287,7 +298,9 @@ def _settle(card: EventCard, book: _Book, spoken: _Spoken) -> Link | Question | 
 
 def _pick(card: EventCard, meant: list[Occurrence], by: LinkedBy) -> Link | Question:
     """Let centre and date pick among the occurrences that a person or a code names."""
-    own = [occurrence for occurrence in meant if _center_relation(card, occurrence) != "other"]
+    own = [
+        occurrence for occurrence in meant if _center_relation(card, occurrence) != "other"
+    ]
     periods = _card_periods(card, read_title(card.title))
     ranked = sorted(
         own or meant,
@@ -342,7 +355,9 @@ def _days_outside(periods: Sequence[Period], occurrence: Occurrence) -> int | No
     start, end = occurrence.period.start, occurrence.period.end
     if occurrence.event.schedule.deadline:
         start -= dt.timedelta(days=DEADLINE_DAYS)
-    return min(max((period.start - end).days, (start - period.end).days, 0) for period in periods)
+    return min(
+        max((period.start - end).days, (start - period.end).days, 0) for period in periods
+    )
 
 
 def _center_relation(card: EventCard, occurrence: Occurrence) -> str:
@@ -472,11 +487,15 @@ def _compare(card: _Profile, event: _Profile) -> Comparison:
     event_covered = sum([its[notion] * part for notion, part in reached.items()]) / event.total
     worse, better = sorted((card_covered, event_covered))
     one, other = card.title, event.title
-    score = _WEIGHT_WORSE * worse + _WEIGHT_BETTER * better + _WEIGHT_LETTERS * _letters(one, other)
+    score = (
+        _WEIGHT_WORSE * worse + _WEIGHT_BETTER * better + _WEIGHT_LETTERS * _letters(one, other)
+    )
     same_day = not one.facets.days.isdisjoint(other.facets.days)
     if score + _SAME_NAME_GAIN * (1.0 - score) < ASK and not same_day:
         return Comparison(score)  # nothing below can lift it to a question
     found = words.doubts(one.facets, other.facets)
+    if "forms" in found and (_called(event.names, hit, card_covered) or _called(card.names, reached, event_covered)):
+        found = tuple(doubt for doubt in found if doubt != "forms")
     unmet_card = sum(not _covered(name, hit) for name in card.names)
     unmet_event = sum(not _covered(name, reached) for name in event.names)
     if unmet_card and unmet_event:
@@ -496,7 +515,13 @@ def _compare(card: _Profile, event: _Profile) -> Comparison:
         score *= _OTHER_TOPIC_FACTOR
     if same_day and not (one.facets.forms and other.facets.forms):
         score = max(score, _SAME_DAY_SCORE)
-    return Comparison(score, found)
+    short = card_covered >= _SHORT_COVERED and card.total >= _SHORT_WEIGHT and not unmet_event
+    return Comparison(score, found, short=short)
+
+
+def _called(names: Sequence[Mapping[str, float]], met: Mapping[str, float], covered: float) -> bool:
+    """Tell whether one title is what the other puts in quotes: «Зарница»."""
+    return covered >= _SHORT_COVERED and any(met.keys() <= name.keys() for name in names)
 
 
 def _overlap(card: _Profile, event: _Profile) -> tuple[dict[str, float], dict[str, float]]:
@@ -516,7 +541,10 @@ def _overlap(card: _Profile, event: _Profile) -> tuple[dict[str, float], dict[st
 
 def _doubt_factor(doubt: str, one: Facets, other: Facets, *, same_name: bool) -> float:
     if doubt == "forms" and (
-        same_name or not _VAGUE_FORMS.isdisjoint((one.forms[0], other.forms[0]))
+        same_name
+        or one.forms[0] in other.forms
+        or other.forms[0] in one.forms
+        or not _VAGUE_FORMS.isdisjoint((one.forms[0], other.forms[0]))
     ):
         return _VAGUE_FORM_FACTOR
     if doubt == "moments" and one.moments and other.moments:
@@ -667,11 +695,17 @@ class _Book:
         totals, own, kinds = self._totals, profile.total, self._kinds
         apart = self._apart_from(profile.title.facets)
         likely = sorted(
-            (-weight / (totals[number] + own), number)
-            for number, weight in shared.items()
-            if weight >= least and not apart[kinds[number]]
-        )
-        return [number for _, number in likely[:_COMPARED]]
+            [
+                (weight / (totals[number] + own), -number)
+                for number, weight in shared.items()
+                if weight >= least and not apart[kinds[number]]
+            ],
+            reverse=True,
+        )[:_COMPARED]
+        if not likely:
+            return []
+        enough = _LEAST_ALIKE * likely[0][0] - unwalked / own
+        return [-number for alike, number in likely if alike >= enough]
 
     def _apart_from(self, facets: Facets) -> list[bool]:
         """Tell of every kind of facets in the calendar whether it forbids a link to these."""
@@ -771,28 +805,42 @@ def _surest(
     center_id: str | None,
     claims: Mapping[tuple[str, str | None], float],
 ) -> _Option | None:
-    """Return the option that is certain: good enough by itself, and alone."""
-    left = [
-        option
-        for option in options
-        if claims.get((option.occurrence.key, center_id), 0.0) < option.rank + CLAIM
-    ]
-    if not left or not _good_enough(left[0]):
+    """Return the option that is certain: good enough by itself, and alone.
+
+    What a better card of the same centre has taken is no rival, but another time of one and the
+    same event always is: only the date may choose between those.
+    """
+    if not options or not _good_enough(options[0]):
         return None
-    if len(left) > 1 and left[0].rank - left[1].rank < MARGIN:
-        return None
-    return left[0]
+    best = options[0]
+    lead = _lead_needed(best)
+    for rival in options[1:]:
+        if best.rank - rival.rank >= lead:
+            return best
+        taken = claims.get((rival.occurrence.key, center_id), 0.0) >= rival.rank + CLAIM
+        if not taken or rival.occurrence.event.key == best.occurrence.event.key:
+            return None
+    return best
+
+
+def _lead_needed(option: _Option) -> float:
+    plain = option.comparison.score >= SURE and (option.days_outside or 0) <= NEAR_DAYS
+    return MARGIN if plain else FAR_MARGIN
 
 
 def _good_enough(option: _Option) -> bool:
     if option.comparison.doubts:
         return False
-    days = option.days_outside
+    days, short = option.days_outside, option.comparison.short
     if days is None:
-        return option.comparison.score >= SURE_UNDATED
-    if days <= NEAR_DAYS:
-        return option.comparison.score >= SURE
-    return days <= FAR_DAYS and option.comparison.score >= SURE_OUTSIDE
+        least = SURE_SHORT_UNDATED if short else SURE_UNDATED
+    elif days <= NEAR_DAYS:
+        least = SURE_SHORT if short else SURE
+    elif days <= FAR_DAYS:
+        least = SURE_SHORT_OUTSIDE if short else SURE_OUTSIDE
+    else:
+        return False
+    return option.comparison.score >= least
 
 
 def _asked(options: Sequence[_Option]) -> tuple[tuple[str, float], ...]:
@@ -846,11 +894,4 @@ def _mark_duplicates(
 
 def _precedence(link: Link, card: EventCard) -> tuple[int, float, bool, bool, float, str]:
     created = card.created_at.timestamp() if card.created_at else 0.0
-    return (
-        _BY_ORDER[link.by],
-        -link.score,
-        card.held is None,
-        card.created_at is None,
-        created,
-        card.id,
-    )
+    return (_BY_ORDER[link.by], -link.score, card.held is None, card.created_at is None, created, card.id)

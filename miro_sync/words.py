@@ -35,7 +35,7 @@ class Facets:
         audiences, days, phases, moments: as in the tables of `vocabulary`.
         forms: kinds of event in the order of the title.
         joint: a form that «и» joins to the first («диктант и урок»).
-        action: what is done with the thing («обновление»), None after a form.
+        actions: what is done with the thing («обновление»), the first and others before a form.
 
     """
 
@@ -53,7 +53,7 @@ class Facets:
     moments: frozenset[str] = frozenset()
     forms: tuple[str, ...] = ()
     joint: str | None = None
-    action: str | None = None
+    actions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ def doubts(one: Facets, other: Facets) -> tuple[str, ...]:
 
     """
     found: list[str] = []
-    if one.action and other.action and not _akin(one.action, other.action):
+    if one.actions and other.actions and not _same_action(one.actions, other.actions):
         found.append("actions")
     if _apart(one.audiences, other.audiences):
         found.append("audiences")
@@ -278,8 +278,14 @@ def _steps(facets: Facets) -> bool:
     return bool(facets.numbers) and any(kind != _EDITION for kind, _ in facets.numbers)
 
 
-def _akin(one: str, other: str) -> bool:
-    return one == other or any(one in kin_ and other in kin_ for kin_ in vocab.ACTION_KIN)
+def _same_action(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return _among(one[0], other) and _among(other[0], one)
+
+
+def _among(action: str, actions: tuple[str, ...]) -> bool:
+    return action in actions or any(
+        action in kin_ and not kin_.isdisjoint(actions[:1]) for kin_ in vocab.ACTION_KIN
+    )
 
 
 def _same_form(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
@@ -544,12 +550,12 @@ def _grades_after(tokens: list[str], lower: list[str], at: int) -> set[int]:
 
 #: Parts of its weight that a word carries, by what it is. Set by hand on published titles: who is
 #: invited and how far an event reaches are often left out of its short name, wrappers always.
-_WRAPPER_SHARE = 0.1
+_WRAPPER_SHARE = 0.07
 _LEVEL_SHARE = 0.35
 _AUDIENCE_SHARE = 0.3
 _ORNAMENT_SHARE = 0.4
-_MOMENT_SHARE = 0.6
-_OPENED_CENTER_SHARE = 0.5
+_MOMENT_SHARE = 0.8
+_OPENED_CENTER_SHARE = 0.6
 _MONTH_SHARE = 0.2
 _PLACE_SHARE = 0.1
 _NUMBER_SHARE = 0.3
@@ -601,12 +607,13 @@ class _Word:
     ordinal: int | None = None
     grades: tuple[int, ...] = ()
     maybe_adjective: bool = False
+    telling: bool = False  # it names an exam, a mode, an audience, a day, a phase, a moment, classes
 
     @property
     def topical(self) -> bool:
         """Whether the word tells what an event is about."""
         kinds = self.form or self.moment or self.action or self.level or self.audience
-        kinds = kinds or self.notion == _STAGE
+        kinds = kinds or self.phase or self.notion == _STAGE
         return self.share > _PALE and not kinds
 
 
@@ -712,7 +719,7 @@ def _word(word: str) -> _Word:
         share = _WRAPPER_SHARE
     elif stem in tables.ornaments:
         share = _ORNAMENT_SHARE
-    elif tables.moments.find(word):
+    elif tables.moments.find(word) or tables.phases.find(word):
         share = _MOMENT_SHARE
     elif audience:
         share = _AUDIENCE_SHARE
@@ -721,6 +728,8 @@ def _word(word: str) -> _Word:
     elif word.isdigit():
         share = _NUMBER_SHARE
     class_name = tables.class_names.find(word)
+    phase, mode, exam = tables.phases.find(word), tables.modes.find(word), tables.exams.find(word)
+    moment = tables.moments.find(word)
     return _Word(
         notion=subject or form or family or level or stem,
         share=share,
@@ -728,21 +737,22 @@ def _word(word: str) -> _Word:
         weak_subject=weak,
         form=form,
         action=tables.actions.find(word),
-        moment=tables.moments.find(word),
+        moment=moment,
         audience=audience,
         level=vocab.LEVELS[level][1] if level else (),
-        phase=tables.phases.find(word),
-        mode=tables.modes.find(word),
-        exam=tables.exams.find(word),
+        phase=phase,
+        mode=mode,
+        exam=exam,
         ordinal=int(ordinal) if ordinal and _ADJECTIVE.search(word) else None,
         grades=vocab.CLASS_NAMES[class_name] if class_name else (),
         maybe_adjective=bool(_ADJECTIVE.search(word)),
+        telling=any((phase, mode, exam, moment, audience, class_name)),
     )
 
 
 @cache
 def _day_word(day: str) -> _Word:
-    return _Word(notion=f"день_{day}", day=day)
+    return _Word(notion=f"день_{day}", day=day, telling=True)
 
 
 def _name_to_notion(name: str) -> str:
@@ -1024,10 +1034,14 @@ def _facets(
     outside = [item for item in items if item.name < 0]
     forms = _forms(outside) or _forms(items)
     stages, levels = _reach(outside)
+    subjects = _subjects(outside) or _subjects(items)
+    joint, actions = _joint(items), _actions(outside)
+    items = [item for item in items if item.word.telling]
+    outside = [item for item in items if item.name < 0]
     for item in items:
         grades.update(item.word.grades)
     return Facets(
-        subjects=_subjects(outside) or _subjects(items),
+        subjects=subjects,
         grades=frozenset(grades),
         exams=frozenset(item.word.exam for item in items if item.word.exam),
         years=exams_years,
@@ -1040,8 +1054,8 @@ def _facets(
         phases=frozenset(item.word.phase for item in outside if item.word.phase),
         moments=frozenset(item.word.moment for item in outside if item.word.moment),
         forms=forms,
-        joint=_joint(items),
-        action=_action(outside),
+        joint=joint,
+        actions=actions,
     )
 
 
@@ -1060,13 +1074,14 @@ def _joint(items: list[_Item]) -> str | None:
     return None
 
 
-def _action(items: list[_Item]) -> str | None:
+def _actions(items: list[_Item]) -> tuple[str, ...]:
+    found: list[str] = []
     for item in items:
         if item.word.action:
-            return item.word.action
+            found.append(item.word.action)
         if item.word.form or item.word.moment:
-            return None
-    return None
+            break
+    return tuple(found)
 
 
 def _subjects(items: list[_Item]) -> frozenset[str]:
@@ -1117,9 +1132,16 @@ def _reach(items: list[_Item]) -> tuple[frozenset[int], frozenset[int]]:
 
 
 def _grams(items: list[_Item]) -> frozenset[str]:
-    notions = {item.word.notion for item in items if item.share * item.word.share > _PALE}
-    return frozenset(
-        padded[at : at + 3]
-        for padded in (f" {notion_} " for notion_ in notions)
-        for at in range(len(padded) - 2)
+    return frozenset().union(
+        *[
+            _trigrams(item.word.notion)
+            for item in items
+            if item.share * item.word.share > _PALE
+        ]
     )
+
+
+@cache
+def _trigrams(notion_: str) -> frozenset[str]:
+    padded = f" {notion_} "
+    return frozenset([padded[at : at + 3] for at in range(len(padded) - 2)])
