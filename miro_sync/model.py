@@ -106,6 +106,43 @@ class ScheduleKind(StrEnum):
     AMBIGUOUS = "ambiguous"
 
 
+class Every(StrEnum):
+    """The unit after which a recurring event comes again, shortest first."""
+
+    DAY = "daily"
+    WEEK = "weekly"
+    MONTH = "monthly"
+    QUARTER = "quarterly"
+    SCHOOL_QUARTER = "school_quarterly"
+    HALF_YEAR = "half_yearly"
+    YEAR = "yearly"
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How a recurring event comes again («раз в две недели», «до 15 числа каждого месяца»).
+
+    Attributes:
+        every: the unit. interval: how many of it from one time to the next.
+        times: how often within the unit («2 раза в месяц»).
+        weekdays: 0 is Monday; those named, often none.
+        nth: which week or weekday of the month; 0 is the last.
+        days: first and last day within a month, (1, 15) for «до 15 числа»; days below 1 are
+            counted back from the last one, which is 0.
+        since, until: bounds of which only one side is known.
+
+    """
+
+    every: Every
+    interval: int = 1
+    times: int = 1
+    weekdays: tuple[int, ...] = ()
+    nth: int | None = None
+    days: tuple[int, int] | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """What a period text means.
@@ -115,10 +152,11 @@ class Schedule:
         kind: how it was read.
         periods: the intervals, in the order of the text. For `AMBIGUOUS` they are candidate
             readings, never facts; for `RECURRING` the known bounds, often none.
-        recurrence: "weekly", "monthly", "quarterly", "yearly", …; only for `RECURRING`.
+        recurrence: "weekly", "monthly" or "quarterly"; None for every other rhythm and kind.
         assumed: what was filled in by us (a missing year), to be said beside the answer.
         unread: the part of the text that was not understood, verbatim; "" when all was.
         deadline: the text gives only a last day («до 15 апреля»); `periods` holds that day.
+        rhythm: how it comes again; only for `RECURRING`.
 
     """
 
@@ -129,6 +167,7 @@ class Schedule:
     assumed: Message | None = None
     unread: str = ""
     deadline: bool = False
+    rhythm: Rhythm | None = None
 
     @property
     def facts(self) -> tuple[Period, ...]:
