@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from miro_sync.messages import Catalogue
-    from miro_sync.model import Assessment, Finding, Message, Project, Schedule
+    from miro_sync.model import Assessment, Finding, Message, Problem, Project, Schedule
     from miro_sync.telling.terminal import Look
 
 _FLAGGED, _USAGE, _DEFECT, _INTERRUPTED = 1, 2, 70, 130
@@ -82,12 +82,24 @@ class Outcome(Protocol):
         """3 when a source could not be read and its last good read stands in, else 0."""
 
 
+class Demo(Protocol):
+    """What the sample project shows."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Everything was read."""
+
+    @property
+    def cut_short(self) -> Outcome:
+        """The same, had the board not been read to its end."""
+
+
 class Checkup(Protocol):
     """What `doctor` found."""
 
     @property
-    def lines(self) -> Sequence[tuple[str, Message]]:
-        """(level, sentence) in the order to be shown; a level is "ok", "warn" or "fail"."""
+    def lines(self) -> Sequence[tuple[str, Message | Problem]]:
+        """(level, sentence or problem) in the order to be shown; a level is "ok", "warn" or "fail"."""
 
 
 class App(Protocol):
@@ -101,7 +113,7 @@ class App(Protocol):
     def sync(self, config: Path) -> Outcome:
         """Read, judge and store."""
 
-    def demo(self, target: Path | None) -> Outcome:
+    def demo(self, target: Path | None) -> Demo:
         """Run the whole job on the packaged sample."""
 
     def init(self, folder: Path) -> tuple[Path, ...]:
@@ -249,11 +261,18 @@ def _program(words: Catalogue) -> Program:
 def _demo(session: _Session, *, target: str | None, everything: bool) -> int:
     from miro_sync.telling import terminal  # noqa: PLC0415 - help needs none of it
 
-    outcome = session.the_app().demo(None if target is None else _path(target))
-    words = session.words_of(outcome.project)
+    demo = session.the_app().demo(None if target is None else _path(target))
+    outcome, project = demo.outcome, demo.outcome.project
+    words = session.words_of(project)
     look = _look(everything=everything, command="miro-sync demo --all")
-    table = terminal.check(outcome.assessment, outcome.findings, outcome.project, words, look=look)
-    _show("\n\n".join((words.say("cli.demo_intro"), table, words.say("cli.demo_next"))), look)
+    parts = (
+        words.say("cli.demo_intro"),
+        terminal.check(outcome.assessment, outcome.findings, project, words, look=look),
+        words.say("cli.demo_cut_short"),
+        terminal.gist(demo.cut_short.assessment, project, words, look=look),
+        words.say("cli.demo_next"),
+    )
+    _show("\n\n".join(parts), look)
     return outcome.exit_code
 
 

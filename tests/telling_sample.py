@@ -419,10 +419,18 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """An outcome of `demo`."""
+
+    outcome: Told
+    cut_short: Told
+
+
+@dataclass(frozen=True, slots=True)
 class Marks:
     """An outcome of `doctor`."""
 
-    lines: tuple[tuple[str, Message], ...]
+    lines: tuple[tuple[str, Message | Problem], ...]
 
 
 @dataclass(slots=True)
@@ -449,9 +457,9 @@ class FakeApp:
         self._called("sync", config)
         return self.told
 
-    def demo(self, target: Path | None) -> Told:
+    def demo(self, target: Path | None) -> Shown:
         self._called("demo", target)
-        return self.told
+        return Shown(self.told, self.told)
 
     def init(self, folder: Path) -> tuple[Path, ...]:
         self._called("init", folder)

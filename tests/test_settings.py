@@ -947,10 +947,7 @@ def test_decisions_come_oldest_first_whatever_their_order_in_the_file(tmp_path: 
         ('kind = "cancel"\nabout = "E01"\nrole = "coordinator"\nmade = 2023-05-01', "руководитель"),
         ('kind = "confirm"\nabout = "E01"\nrole = "director"\nmade = 2023-05-01', "карточка"),
         (
-        (
             'kind = "held"\nabout = "E"\nrole = "director"\nmade = 2023-05-01\nend = 2023-05-02',
-            "start",
-        ),
             "start",
         ),
         ('kind = "forget"\nabout = "E01"\nrole = "director"\nmade = 2023-05-01', "forget"),

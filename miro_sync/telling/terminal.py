@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from miro_sync.model import FLAGGED, CenterState, FindingState, SourceState, Status
+from miro_sync.model import FLAGGED, CenterState, FindingState, Problem, SourceState, Status
 from miro_sync.telling.answer import card_day
 from miro_sync.telling.display import clean, link, pad, shorten, width, wrap
 from miro_sync.telling.failures import place, problem
@@ -172,6 +172,16 @@ def check(
     return page.finished()
 
 
+def gist(
+    assessment: Assessment, project: Project, words: Catalogue, *, look: Look | None = None
+) -> str:
+    """Return the first lines of `check` alone: what was read, and one sentence on the state."""
+    page = _Page(words, look or Look(), project)
+    page.trust(assessment)
+    page.summary(assessment, (), lines(assessment))
+    return page.finished()
+
+
 def centers(
     assessment: Assessment, project: Project, words: Catalogue, *, look: Look | None = None
 ) -> str:
@@ -208,23 +218,24 @@ def sync_line(
 
 
 def checkup(
-    marks: Iterable[tuple[str, Message]], words: Catalogue, *, look: Look | None = None
+    marks: Iterable[tuple[str, Message | Problem]], words: Catalogue, *, look: Look | None = None
 ) -> str:
     """Return the answer of `doctor`.
 
     Args:
-        marks: (level, sentence); a level is "ok", "warn" or "fail".
+        marks: (level, sentence or problem); a level is "ok", "warn" or "fail".
         words: the language.
         look: width and colour.
 
     """
     look = look or Look()
-    said = [(level, words.say(f"telling.level_{level}"), message) for level, message in marks]
+    said = [(level, words.say(f"telling.level_{level}"), mark) for level, mark in marks]
     widest = max((width(word) for _, word, _ in said), default=0)
     indent = " " * (widest + len(_GAP))
     out: list[str] = []
-    for level, word, message in said:
-        first, *rest = wrap(words.tell(message), _columns(look) - len(indent)) or [""]
+    for level, word, mark in said:
+        told = problem(mark, words) if isinstance(mark, Problem) else words.tell(mark)
+        first, *rest = wrap(told, _columns(look) - len(indent)) or [""]
         out.append(_painted(pad(word, widest), level, look) + _GAP + first)
         out += [indent + line for line in rest]
     return "\n".join(out)

@@ -1,0 +1,124 @@
+"""Use case: is everything set up, and if not, what to press.
+
+Every part is examined, whatever the parts before it said; nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from miro_sync.board import read_cards
+from miro_sync.errors import MiroSyncError
+from miro_sync.model import Message, Problem, Project, Severity, say
+from miro_sync.names import CenterNames
+from miro_sync.ports import Memory
+from miro_sync.reading import Doors, read_plan, read_rows
+
+Level = Literal["ok", "warn", "fail"]
+
+#: Problems of one source that are listed one by one; the others are a number.
+_LISTED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What the examination found, in the order in which it was done.
+
+    Attributes:
+        lines: "ok", "warn" or "fail", and what to say: a sentence, or a problem with its place.
+
+    """
+
+    lines: tuple[tuple[Level, Message | Problem], ...]
+
+
+_Lines = Iterator[tuple[Level, Message | Problem]]
+
+
+def examine(
+    project: Project, doors: Doors, memory: Memory, problems: tuple[Problem, ...] = ()
+) -> Checkup:
+    """Examine settings, sources, the mapping of frames to centres, headers and the state.
+
+    Args:
+        project: the settings, which are free of mistakes or would not have been loaded.
+        doors: where the sources are.
+        memory: the state; it is only read.
+        problems: what the settings have to say that is no mistake.
+
+    """
+    names = CenterNames(project.centers)
+    return Checkup(
+        (
+            ("ok", say("doctor.settings", project=project.name, centers=len(project.centers))),
+            *_told(problems),
+            *_failing(_board(project, doors, names)),
+            *_failing(_tables(project, doors, names)),
+            *_failing(_calendar(project, doors, names)),
+            *_failing(_state(memory)),
+        )
+    )
+
+
+def _failing(lines: _Lines) -> _Lines:
+    """Pass the lines on and turn a failure among them into the last one."""
+    try:
+        yield from lines
+    except MiroSyncError as error:
+        yield "fail", error.message
+        yield from _told(error.problems)
+
+
+def _board(project: Project, doors: Doors, names: CenterNames) -> _Lines:
+    if doors.board is None:
+        yield "warn", say("doctor.no_board")
+        return
+    board = doors.board.read()
+    seen = read_cards(board, project, names)
+    if board.complete:
+        counts = {"items": len(board.items), "cards": len(seen.cards)}
+        yield "ok", say("doctor.board", name=board.name, **counts)
+    else:
+        yield "fail", say("doctor.board_incomplete", name=board.name, items=len(board.items))
+    for center in project.centers:
+        if frames := [f"«{one.title}»" for one in seen.frames if one.center_id == center.id]:
+            yield "ok", say("doctor.frame", center=center.name, frames=", ".join(frames))
+    if others := [f"«{one.title}»" for one in seen.frames if one.center_id is None]:
+        yield "ok", say("doctor.other_frames", frames=", ".join(others))
+    yield from _told((*board.problems, *seen.problems))
+
+
+def _tables(project: Project, doors: Doors, names: CenterNames) -> _Lines:
+    if doors.tables is None:
+        yield "warn", say("doctor.no_tables")
+        return
+    tables = doors.tables.read()
+    rows = read_rows(tables, project, doors, names)
+    titles = ", ".join(f"«{sheet.title}»" for sheet in tables.worksheets)
+    found = {"source": tables.source, "count": len(tables.worksheets), "titles": titles}
+    if tables.complete:
+        yield "ok", say("doctor.tables", rows=len(rows.cards), **found)
+    else:
+        yield "fail", say("doctor.tables_incomplete", **found)
+    yield from _told((*tables.problems, *rows.problems))
+
+
+def _calendar(project: Project, doors: Doors, names: CenterNames) -> _Lines:
+    calendar = read_plan(project, doors, names)
+    times = len(calendar.occurrences)
+    yield "ok", say("doctor.calendar", events=len(calendar.events), times=times)
+    yield from _told(calendar.problems)
+
+
+def _state(memory: Memory) -> _Lines:
+    first = memory.remembered().first_run
+    yield "ok", say("doctor.state_new" if first else "doctor.state")
+
+
+def _told(problems: tuple[Problem, ...]) -> _Lines:
+    for problem in problems[:_LISTED]:
+        yield ("fail" if problem.severity is Severity.ERROR else "warn"), problem
+    if len(problems) > _LISTED:
+        yield "warn", say("doctor.more", count=len(problems) - _LISTED)

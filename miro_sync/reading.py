@@ -1,0 +1,243 @@
+"""The sources of a project -> what was planned and what is there, and how each source fared.
+
+A source that cannot be read whole is stood in for by its last complete read, and says so; what is
+missing from it is never taken for not being there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from miro_sync.board import read_cards
+from miro_sync.calendar import CalendarRow, plan, read_calendar, work_days
+from miro_sync.errors import SettingsError, SourceError
+from miro_sync.model import (
+    BoardSnapshot,
+    EventCalendar,
+    EventCard,
+    Problem,
+    Project,
+    Snapshot,
+    SourceReport,
+    SourceState,
+    TablesSnapshot,
+    Worksheet,
+    say,
+)
+from miro_sync.names import CenterNames
+from miro_sync.periods import read_period
+from miro_sync.ports import BoardSource, Memory, TablesSource
+from miro_sync.tables import (
+    CALENDAR_COLUMNS,
+    NoTable,
+    TablesReading,
+    event_rows,
+    find_table,
+    worksheet_titled,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The sources of one project.
+
+    Attributes:
+        board, tables: None where the settings name none.
+        calendar: the table that holds the event calendar; None when it is a worksheet of
+            `tables`.
+        calendar_sheet: the title of that worksheet; None where `calendar` is a table of its own.
+
+    """
+
+    board: BoardSource | None
+    tables: TablesSource | None
+    calendar: TablesSource | None
+    calendar_sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything that one run knows before it decides.
+
+    Attributes:
+        cards: cards of the board and rows of the tables, those of a last good read included.
+
+    """
+
+    calendar: EventCalendar
+    snapshot: Snapshot
+    cards: tuple[EventCard, ...]
+
+
+def read_sources(
+    project: Project, doors: Doors, memory: Memory, *, offline: bool = False
+) -> Reading:
+    """Read board, tables and calendar.
+
+    Args:
+        project: its rules, centres and span say how what is read is understood.
+        doors: where the sources are.
+        memory: holds the last complete reads.
+        offline: read neither board nor tables and rest on the last complete reads.
+
+    Raises:
+        SourceError: there is no calendar to hold anything against, neither now nor in memory.
+        SettingsError: the calendar's table was read and has no column of events.
+        StateError: the memory cannot be read.
+
+    """
+    names = CenterNames(project.centers)
+    tables, tables_report = _read("tables", doors.tables, offline=offline)
+    board, board_report = _read("board", doors.board, offline=offline)
+    cards: list[EventCard] = []
+    if board is not None:
+        seen = read_cards(board, project, names)
+        board = replace(board, problems=(*board.problems, *seen.problems))
+        cards += seen.cards
+    if tables is not None:
+        rows = read_rows(tables, project, doors, names)
+        tables = replace(tables, problems=(*tables.problems, *rows.problems))
+        cards += rows.cards
+    calendar, calendar_report = _calendar(project, doors, tables, memory, names, offline=offline)
+    reports = []
+    for report in (board_report, tables_report):
+        whole, stood_in = _stand_in(report, cards, memory, offline=offline)
+        reports.append(whole)
+        cards += stood_in
+    return Reading(calendar, Snapshot(board, tables, (*reports, calendar_report)), tuple(cards))
+
+
+def read_rows(
+    tables: TablesSnapshot, project: Project, doors: Doors, names: CenterNames
+) -> TablesReading:
+    """Read the rows that speak of events, of all worksheets but the calendar's own."""
+    return event_rows(
+        tables,
+        find_center=names.find,
+        read_period=read_period,
+        span=project.span,
+        leave_out=() if doors.calendar_sheet is None else (doors.calendar_sheet,),
+    )
+
+
+def read_plan(project: Project, doors: Doors, names: CenterNames) -> EventCalendar:
+    """Read the event calendar; raises `SourceError` and `SettingsError`."""
+    source = doors.calendar or doors.tables
+    if source is None:
+        raise SourceError(say("sync.no_calendar"))
+    return _understood(source.read(), doors.calendar_sheet, project, names)
+
+
+# --- one source -------------------------------------------------------------------------------
+
+_Read = TypeVar("_Read", BoardSnapshot, TablesSnapshot)
+_Seen_co = TypeVar("_Seen_co", BoardSnapshot, TablesSnapshot, covariant=True)
+
+
+class _Door(Protocol[_Seen_co]):
+    def read(self) -> _Seen_co: ...
+
+
+def _read(
+    name: str, door: _Door[_Read] | None, *, offline: bool
+) -> tuple[_Read | None, SourceReport]:
+    if door is None:
+        return None, SourceReport(name, SourceState.ABSENT, complete=False)
+    unread = SourceReport(name, SourceState.FAILED, complete=False)
+    if offline:
+        return None, replace(unread, message=say("sync.never_read"))
+    try:
+        snapshot = door.read()
+    except SourceError as error:
+        return None, replace(unread, message=error.message)
+    if not snapshot.complete:
+        message = say("sync.incomplete")
+        return snapshot, replace(unread, read_at=snapshot.read_at, message=message)
+    return snapshot, SourceReport(name, SourceState.FRESH, complete=True, read_at=snapshot.read_at)
+
+
+def _stand_in(
+    report: SourceReport, cards: Sequence[EventCard], memory: Memory, *, offline: bool
+) -> tuple[SourceReport, Iterable[EventCard]]:
+    """Return the report on a source and the cards of its last complete read that it lacks.
+
+    What was read of it now is newer and goes before what is remembered of the same things.
+    """
+    now = {card.id for card in cards if (card.source == "board") == (report.name == "board")}
+    last = None
+    if not report.complete and report.state is not SourceState.ABSENT:
+        last = memory.last_read(report.name)
+    if last is None:
+        return replace(report, items=len(now)), ()
+    lacking = [card for card in last.cards if card.id not in now]
+    report = replace(report, read_at=last.read_at, items=len(now) + len(lacking))
+    if offline:
+        return replace(report, state=SourceState.UNCHANGED, complete=True, message=None), lacking
+    message = say("sync.stale", why=report.message, read_at=last.read_at)
+    return replace(report, state=SourceState.STALE, message=message), lacking
+
+
+# --- the calendar -----------------------------------------------------------------------------
+
+
+def _calendar(  # noqa: PLR0913 - everything that a row of the calendar may lean on
+    project: Project,
+    doors: Doors,
+    tables: TablesSnapshot | None,
+    memory: Memory,
+    names: CenterNames,
+    *,
+    offline: bool,
+) -> tuple[EventCalendar, SourceReport]:
+    """Read the calendar, or plan the events of the last stored run in its place."""
+    # A calendar of its own is a file at hand: it is read even when the services are not.
+    snapshot, report = tables, SourceReport("calendar", SourceState.FAILED, complete=False)
+    if doors.calendar is not None:
+        snapshot, report = _read("calendar", doors.calendar, offline=False)
+    if snapshot is not None:
+        calendar = _understood(snapshot, doors.calendar_sheet, project, names)
+        fresh = SourceReport("calendar", SourceState.FRESH, complete=True)
+        return calendar, replace(fresh, read_at=snapshot.read_at, items=len(calendar.events))
+    events = memory.last_calendar()
+    if not events:
+        raise SourceError(report.message or say("sync.no_calendar"))
+    state = SourceState.UNCHANGED if offline else SourceState.STALE
+    report = replace(report, state=state, complete=offline, items=len(events))
+    return plan(events, project, workdays=work_days(project)), report
+
+
+def _understood(
+    snapshot: TablesSnapshot, sheet_title: str | None, project: Project, names: CenterNames
+) -> EventCalendar:
+    """Find the calendar's table in the worksheets and understand its rows."""
+    refusals: list[Problem] = []
+    for sheet in _sheets(snapshot, sheet_title):
+        table = find_table(sheet, CALENDAR_COLUMNS, source=snapshot.source, url=snapshot.url)
+        if isinstance(table, NoTable):
+            refusals += table.problems
+            continue
+        rows = (
+            CalendarRow(row.values, row.place(), {key: row.place(key) for key in row.values})
+            for row in table.rows
+            if not row.empty
+        )
+        calendar = read_calendar(rows, project, find_center=names.find)
+        problems = (*snapshot.problems, *table.problems, *calendar.problems)
+        return replace(calendar, problems=problems)
+    raise SettingsError(
+        say("sync.no_calendar_table", source=snapshot.source), (*snapshot.problems, *refusals)
+    )
+
+
+def _sheets(snapshot: TablesSnapshot, title: str | None) -> tuple[Worksheet, ...]:
+    if title is None:
+        return snapshot.worksheets
+    sheet = worksheet_titled(snapshot, title)
+    if sheet is None:
+        titles = ", ".join(f"«{one.title}»" for one in snapshot.worksheets)
+        where = {"sheet": title, "source": snapshot.source, "titles": titles}
+        raise SettingsError(say("sync.no_worksheet", **where))
+    return (sheet,)
+
