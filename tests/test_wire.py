@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from miro_sync.errors import SourceError
+from miro_sync.messages import catalogue
 from miro_sync.model import BoardItem, BoardSnapshot, Severity
 from miro_sync.wire import RawBoard, read_export, write_export
 
