@@ -103,7 +103,7 @@ class TablesReading:
     unread: tuple[str, ...]
 
 
-def event_rows(
+def event_rows(  # noqa: PLR0913 - what a row may lean on
     tables: TablesSnapshot,
     *,
     find_center: FindCenter,
@@ -348,7 +348,7 @@ class _RowReader:
         center = self._find_center(text)
         if center:
             return (center,)
-        several = [self._find_center(part) for part in re.split(r"[,;\n]", text) if part.strip()]
+        several = [self._find_center(part.strip()) for part in re.split(r"[,;\n]", text)]
         if len(several) > 1 and all(several):
             return tuple(dict.fromkeys(several))
         self._warn("unknown_center", row, "center")

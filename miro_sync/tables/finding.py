@@ -459,8 +459,9 @@ class _Body:
                 after_blank = True
                 continue
             # What stands below the table is a signature or a note, not an event.
-            signed = (after_blank or index > last) and _matches(_SIGNATURE, cells[filled[0]])
-            if signed or (after_blank and index > last):
+            if after_blank and index > last:
+                break
+            if (after_blank or index > last) and self._is_signature(cells, filled[0]):
                 break
             after_blank = False
             if not self._is_furniture(cells, filled):
@@ -514,6 +515,11 @@ class _Body:
         if isinstance(value, str):
             return _ORDINAL.fullmatch(value) is not None
         return isinstance(value, (int, float))
+
+    def _is_signature(self, cells: tuple[CellValue, ...], first: int) -> bool:
+        """Tell whether a row begins with a signature, where no column of persons stands."""
+        among_persons = first in self._recognised - {self._lead_index, self._number}
+        return not among_persons and _matches(_SIGNATURE, cells[first])
 
     def _is_furniture(self, cells: tuple[CellValue, ...], filled: list[int]) -> bool:
         """Tell whether a row is a total, the numbers of the columns, or a repeated header."""
