@@ -473,6 +473,31 @@ def test_a_weak_header_gives_way_to_a_sure_one() -> None:
     assert not table.weak
 
 
+def test_a_calendar_with_planned_and_actual_dates_is_read_by_the_planned_ones() -> None:
+    table = table_of(
+        [
+            ["Мероприятие", "Дата проведения", "Время", "Сроки реализации"],
+            ["КВН", "05.05.2023", "10.00", "май 2023"],
+        ]
+    )
+
+    assert table.rows[0].text("period") == "май 2023"
+
+
+def test_planned_and_actual_counts_are_no_dates() -> None:
+    table = table_of(
+        [
+            ["Мероприятие", "Количество участников", None, "Дата проведения"],
+            [None, "план", "факт", None],
+            ["КВН", 30, 25, APRIL_5],
+        ],
+        PLAN_COLUMNS,
+    )
+
+    assert table.columns.keys() == {"title", "count", "held_on"}
+    assert table.rows[0].text("count") == "30\n25"
+
+
 def test_unknown_columns_are_left_alone() -> None:
     table = table_of([["Мероприятие", "Кабинет", "Срок"], ["КВН", CellError("#REF!"), "май"]])
 
@@ -647,9 +672,26 @@ def test_signatures_and_notes_below_the_table_are_no_events() -> None:
     assert titles(table_of([*rows[:3], ["Приложение на двух листах"]])) == ["КВН"]
 
 
+def test_rows_of_data_that_sound_like_headers_are_data() -> None:
+    table = table_of(
+        [
+            ["Мероприятие", "Срок", "Ответственные", "Участники"],
+            ["Акция", "Май", "Организаторы", "Классы"],
+            ["Телефон доверия", "Июнь", "Исполнитель", "Участники"],
+            [],
+            ["Утверждение плана", "Июль", "Директор", "Все"],
+            ["Всего понемногу", "Август", "Завуч", "Все"],
+        ],
+        PLAN_COLUMNS,
+    )
+
+    assert titles(table) == ["Акция", "Телефон доверия", "Утверждение плана", "Всего понемногу"]
+
+
 def test_tables_one_below_the_other_are_read_by_their_own_headers() -> None:
     sheet = sheet_of(
         [
+            ["План школы"],
             ["Мероприятие", "Срок"],
             ["КВН", "май"],
             [],
@@ -667,7 +709,8 @@ def test_tables_one_below_the_other_are_read_by_their_own_headers() -> None:
 
     assert [titles(table) for table in found] == [["КВН"], ["Форум"]]
     assert [table.rows[0].text("period") for table in found] == ["май", "июнь"]
-    assert "Отчёт за июнь" in found[1].title
+    assert found[0].title == ("План школы",)
+    assert found[1].title == ("План школы", "Отчёт за июнь")
     assert "тайна" not in repr([table.rows for table in found])
 
 
@@ -903,6 +946,10 @@ DAY = "05.04.2023"
         ({MARK: True}, "mark"),
         ({MARK: "да"}, "mark"),
         ({MARK: "100 %"}, "mark"),
+        ({MARK: "Проведено, замечаний нет"}, "mark"),
+        ({MARK: "выполнено согласно плану"}, "mark"),
+        ({MARK: "проведение в мае", NEWS: "https://a.ru"}, "link"),
+        ({MARK: "проведено не полностью"}, None),
         ({MARK: DAY}, "mark"),
         ({MARK: APRIL_5}, "mark"),
         ({"Проведено": "да"}, "mark"),
@@ -1230,6 +1277,7 @@ def test_a_whole_report_as_one_text_reads_no_persons_by_a_foreign_header() -> No
     reading = reading_of(sheet_of(grid, "Отчёт"))
 
     assert len(reading.cards) == 9
+    assert {card.center_id for card in reading.cards} == {"sosh-12"}
     assert not re.search(r"Маркозова|Гетта|Шережуков|Османова|Езгиндарова|Гончарова", repr(reading))
 
 

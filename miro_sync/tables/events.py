@@ -13,6 +13,7 @@ from miro_sync.model import (
     DateContext,
     EventCard,
     Period,
+    Place,
     Problem,
     Schedule,
     ScheduleKind,
@@ -23,6 +24,7 @@ from miro_sync.model import (
 )
 from miro_sync.tables.columns import PLAN_COLUMNS
 from miro_sync.tables.finding import NoTable, Row, Table, find_tables
+from miro_sync.tables.grid import Faults
 from miro_sync.tables.headers import squash
 from miro_sync.tables.values import Value, as_text, count_people, parse_day
 
@@ -77,10 +79,13 @@ _PERSONAL = re.compile(
 )
 
 _YES = re.compile(
-    r"проведен|выполнен|состоял|готово|исполнен|завершен|сделано|реализован|да\b|v$|[✓✔☑✅+]"
+    r"(?:проведен|выполнен|исполнен|завершен|реализован)[оаы]?\b|состоял(?:ось|ся|ась|ись)\b"
+    r"|готово\b|сделано\b|да\b|v$|[✓✔☑✅+]"
 )
+_BUT = re.compile(r"частичн|\bне\s+(?:полностью|в полном|все)|перен[ео]с")
 _NO = re.compile(
-    r"\bне\b|\bнет\b|отмен|перен[ео]с|план|в работе|в процессе|частичн|ожида|будет|готовит|[✗✘❌]"
+    r"\bне\b|\bнет\b|отмен|перен[ео]с|планируется|запланир|в план|в работе|в процессе|частичн"
+    r"|ожида|будет|готовит|[✗✘❌]"
 )
 _PERCENT = re.compile(r"(\d{1,3})\s*%")
 
@@ -249,14 +254,14 @@ class _RowReader:
     ) -> None:
         self._find_center, self._center_in = find_center, center_in
         self._read_period, self._span = read_period, span
-        self._problems: list[Problem] = []
+        self._faults = Faults(Place(""))
         self._context = DateContext(span=span)
         self._center: str | None = None
         self._tells_actual_dates = False
 
-    def cards(self, table: Table) -> tuple[list[EventCard], list[Problem]]:
+    def cards(self, table: Table) -> tuple[list[EventCard], tuple[Problem, ...]]:
         """Return the cards of a table, and what was found wrong in its rows."""
-        self._problems = []
+        self._faults = Faults(replace(table.place, cell=None))
         titles = (*reversed(table.title), table.sheet)
         self._context = _date_context(titles, self._span)
         centers = map(self._center_in, (table.sheet, *reversed(table.title)))
@@ -268,7 +273,7 @@ class _RowReader:
             if not row.empty and not _same_event(row.values, above):
                 cards += self._row_cards(row)
             above = row.values
-        return cards, self._problems
+        return cards, self._faults.problems()
 
     def _row_cards(self, row: Row) -> Iterator[EventCard]:
         key, when = self._when(row)
@@ -389,10 +394,9 @@ class _RowReader:
             return "date"
         if key not in {"held_on", "date"}:
             return ""
-        counted = count_people(row.text("count"), bare=True)
-        if counted is None and key == "held_on":
-            counted = count_people(part.audience)
-        if counted:
+        counts = row.text("count").split("\n")
+        counted = any(count_people(count, bare=True) for count in counts)
+        if counted or (key == "held_on" and not any(counts) and count_people(part.audience)):
             return "people"
         return "link" if "link" in row.values else ""
 
@@ -405,8 +409,8 @@ class _RowReader:
         return "\n".join(" ".join(_paragraphs(text)) for text in texts if text)
 
     def _warn(self, name: str, row: Row, key: str, **params: object) -> None:
-        message = say(f"tables.{name}", **params)
-        self._problems.append(Problem(message, row.place(key), Severity.WARNING))
+        cell = row.place(key).cell or ""
+        self._faults.add(f"tables.{name}", cell, Severity.WARNING, **params)
 
 
 def _part(title: str, schedule: Schedule | None, audience: str, *, shared: bool) -> _Part:
@@ -463,8 +467,10 @@ def _understood(mark: Value) -> tuple[bool | None, bool]:
     if text in {"", "-", "–", "—", "0"}:
         return None, True
     percent = _PERCENT.search(text)
-    if _NO.search(text) or (percent and int(percent[1]) < 100):  # noqa: PLR2004 - the whole
+    if percent and int(percent[1]) < 100:  # noqa: PLR2004 - the whole
         return False, True
-    if _YES.match(text) or text == "1" or percent:
-        return True, True
-    return None, False
+    if _YES.match(text) or text == "1":
+        return _BUT.search(text) is None, True
+    if _NO.search(text):
+        return False, True
+    return (True, True) if percent else (None, False)

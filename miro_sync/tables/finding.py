@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from miro_sync.model import CellError, Place, Problem, Severity, say
 from miro_sync.tables.grid import NOT_CALCULATED, Faults, address, column_letters
 from miro_sync.tables.headers import (
+    EXACT,
     WEAK,
     header_text,
     is_personal,
+    names_persons,
     refines,
     squash,
     vocabulary,
@@ -31,6 +33,8 @@ _HEADER_ROWS = 50
 _CLEARLY = 0.12
 #: Longer cells in the middle of a worksheet are data; the longest header met has 60 letters.
 _FOREIGN_LENGTH = 60
+#: A row of more texts above a header belongs to a table that was not read.
+_TITLE_CELLS = 2
 #: Column names quoted in one sentence.
 _QUOTED = 12
 
@@ -87,7 +91,7 @@ class Table:
         place: its (last) header row.
         columns: the columns found, from 0, by key; several for a `repeated` one.
         weak: the keys that were found by a weak synonym.
-        title: the texts above the header, from the top.
+        title: the texts above the header, those at the top of the worksheet first.
         rows: see `Row`; blank rows, repeated headers, rows of column numbers, totals and section
             rows are none.
         sections: the section rows.
@@ -166,9 +170,12 @@ def find_tables(
     search = _Search(sheet, tuple(columns), Place(source, sheet.title, url=url))
     found: list[Table | NoTable] = []
     start = 0
+    top: tuple[str, ...] = ()
     while (header := search.next_header(start)) is not None:
         end = search.end_of_table(header)
-        found.append(search.read(header, start, end))
+        above = search.texts(start, header.first)
+        found.append(search.read(header, end, tuple(dict.fromkeys((*top, *above)))))
+        top = top if start else above
         start = end
     return tuple(found) if found else (search.nothing(),)
 
@@ -205,6 +212,7 @@ class _Search:
         width = max(map(len, sheet.rows), default=0)
         self._rows = tuple([(*row, *[None] * (width - len(row))) for row in sheet.rows])
         self._columns, self._place = columns, place
+        self._kinds = {column.key: column.kind for column in columns}
         self._vocabulary = vocabulary(columns)
         self._known: dict[str, Meanings] = {}
         self._best: _Header | None = None
@@ -223,12 +231,18 @@ class _Search:
         return None
 
     def end_of_table(self, header: _Header) -> int:
-        """Return the index of the first row below the header that belongs to another table."""
+        """Return the index of the first row below the header that belongs to another table.
+
+        The titles right above another table's header are its own.
+        """
         own = {squash(text) for text in header.texts if text}
-        for index in range(header.last + 1, len(self._rows)):
+        end = header.last + 1
+        for index in range(end, len(self._rows)):
             texts = _header_like(self._rows[index])
-            if len(texts) > 1 and not texts.keys() <= own and self._is_foreign(texts):
-                return index
+            if len(texts) > 1 and not texts.keys() <= own and self._is_foreign(list(texts.items())):
+                return end
+            if len({value for value in self._rows[index] if value is not None}) > 1:
+                end = index + 1
         return len(self._rows)
 
     def nothing(self) -> NoTable:
@@ -252,8 +266,20 @@ class _Search:
         place = replace(self._place, cell=str(best.last + 1))
         return NoTable(self._place.sheet or "", (Problem(message, place),))
 
-    def read(self, header: _Header, start: int, end: int) -> Table | NoTable:
-        """Read the table under a header; `start` is where the texts above it begin."""
+    def texts(self, start: int, end: int) -> tuple[str, ...]:
+        """Return the texts of the title rows among some rows, each once.
+
+        A title row holds one text, or a word and its value («Школа:», «СОШ №12»).
+        """
+        texts: dict[str, None] = {}
+        for row in self._rows[start:end]:
+            values = {value: None for value in row if value is not None}
+            if len(values) <= _TITLE_CELLS:
+                texts |= {text: None for value in values if (text := header_text(value))}
+        return tuple(texts)
+
+    def read(self, header: _Header, end: int, title: tuple[str, ...]) -> Table | NoTable:
+        """Read the table under a header, down to the row before `end`."""
         sheet = self._place.sheet or ""
         faults = Faults(self._place)
         self._tell_personal(header, faults)
@@ -269,7 +295,7 @@ class _Search:
             replace(self._place, cell=str(header.last + 1)),
             columns,
             frozenset(key for key in columns if header.found[key][0][1] <= WEAK),
-            _titles(self._rows[start : header.first]),
+            title,
             rows,
             tuple(body.sections),
             faults.problems(),
@@ -303,10 +329,13 @@ class _Search:
     def _header(self, first: int, last: int) -> _Header:
         found: dict[str, list[tuple[int, float]]] = {}
         texts: list[str] = []
-        for column, (above, below) in enumerate(
+        group = ""
+        for column, (top, bottom) in enumerate(
             zip(self._rows[first], self._rows[last], strict=True)
         ):
-            text, meanings = self._meaning(header_text(above), header_text(below))
+            above, below = header_text(top), header_text(bottom)
+            group = above or group
+            text, meanings = self._meaning(group if below else above, below)
             texts.append(text)
             if meanings and not is_personal(text):
                 key, sure = meanings[0]
@@ -322,8 +351,11 @@ class _Search:
         if above == below or not below:
             return above, self._lookup(above)
         both = f"{above} {below}".strip()
-        choices = [self._lookup(both), self._lookup(below), self._lookup(above)]
-        known = [meanings for meanings in choices if meanings]
+        whole, upper, lower = map(self._lookup, (both, above, below))
+        if upper and lower and self._kinds[upper[0][0]] != self._kinds[lower[0][0]]:
+            # «Количество участников»: «план», «факт»: two counts, and no dates.
+            return both, whole or upper
+        known = [meanings for meanings in (whole, lower, upper) if meanings]
         return both, max(known, key=lambda meanings: meanings[0][1], default=())
 
     def _lookup(self, text: str) -> Meanings:
@@ -331,10 +363,20 @@ class _Search:
             self._known[text] = self._vocabulary.meanings(text)
         return self._known[text]
 
-    def _is_foreign(self, texts: Mapping[str, str]) -> bool:
-        exact = self._vocabulary.exact
-        known = {meanings[0][0] for text in texts if (meanings := exact.get(text))}
-        return len(known) > 1 or "number" in known or any(map(is_personal, texts.values()))
+    def _is_foreign(self, texts: list[tuple[str, str]]) -> bool:
+        """Tell whether a row of short words heads another table.
+
+        A row of data may hold a word or two that are headers as well («Май», «Организаторы»), so
+        only a number sign in front, a column of persons, or all required columns count.
+        """
+        known = [self._vocabulary.exact.get(squashed, ()) for squashed, _ in texts]
+        sure = {meanings[0][0] for meanings in known if meanings and meanings[0][1] == EXACT}
+        required = self._vocabulary.required
+        return (
+            any(key == "number" for key, _ in known[0])
+            or any(names_persons(text) for _, text in texts)
+            or (bool(required) and required <= sure and len(sure) > 1)
+        )
 
     def _columns_of(self, header: _Header, end: int, faults: Faults) -> dict[str, tuple[int, ...]]:
         columns: dict[str, tuple[int, ...]] = {}
@@ -391,11 +433,6 @@ def _header_like(row: tuple[CellValue, ...]) -> dict[str, str]:
     return texts
 
 
-def _titles(rows: Sequence[tuple[CellValue, ...]]) -> tuple[str, ...]:
-    texts = (header_text(value) for row in rows for value in row)
-    return tuple(dict.fromkeys(text for text in texts if text))
-
-
 def _quoted(names: Iterable[str]) -> str:
     shown = [f"«{name[:60]}»" for name in names]
     return ", ".join(shown[:_QUOTED]) + (", …" if len(shown) > _QUOTED else "")
@@ -411,10 +448,12 @@ _SECTION = re.compile(
 _NUMBERED_SECTION = re.compile(
     r"\s*(?:направление|раздел|модуль|блок|этап)\s*(?:№\s*)?[\dIVX]+\b", re.IGNORECASE
 )
-_TOTAL = re.compile(r"\s*(?:итого|всего)\b", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"\s*(?:итого\b|всего\s*(?:$|[:.–-]|по\b|за\b|мероприят|участник|человек))", re.IGNORECASE
+)
 _SIGNATURE = re.compile(
-    r"\s*(?:директор|исполнитель|согласован|утвержд|составил|подпись|примечани[ея]"
-    r"|зам(?:еститель)?\.?\s+директора|руководитель\s+центра|м\.\s?п\.)",
+    r"\s*(?:директор|исполнитель\s*[:_(]|согласовано|утверждаю|составил[аи]?|подпись"
+    r"|примечани[ея]|зам(?:еститель)?\.?\s+директора|руководитель\s+центра|м\.\s?п\.)",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"\s*\d{1,4}(?:\.\d{1,3})*[.)]?\s*")
@@ -518,8 +557,8 @@ class _Body:
 
     def _is_signature(self, cells: tuple[CellValue, ...], first: int) -> bool:
         """Tell whether a row begins with a signature, where no column of persons stands."""
-        among_persons = first in self._recognised - {self._lead_index, self._number}
-        return not among_persons and _matches(_SIGNATURE, cells[first])
+        elsewhere = first in self._recognised - {self._lead_index, self._number}
+        return not elsewhere and _matches(_SIGNATURE, cells[first])
 
     def _is_furniture(self, cells: tuple[CellValue, ...], filled: list[int]) -> bool:
         """Tell whether a row is a total, the numbers of the columns, or a repeated header."""

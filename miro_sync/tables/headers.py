@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import Levenshtein
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from miro_sync.model import CellValue
     from miro_sync.tables.columns import Column
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 HEADER_LENGTH = 120
 
 #: How sure a header is of its column: written out, with more in brackets, abbreviated, misspelt,
-#: continued by other words, or a weak synonym.
-EXACT, BRACKETED, ABBREVIATED, MISSPELT, CONTINUED, WEAK = 1.0, 0.95, 0.9, 0.85, 0.8, 0.5
+#: continued by other words, a weak synonym, or one of the weakest.
+EXACT, BRACKETED, ABBREVIATED, MISSPELT, CONTINUED = 1.0, 0.95, 0.9, 0.85, 0.8
+WEAK, WEAKEST = 0.5, 0.3
 
 Meanings = tuple[tuple[str, float], ...]
 """Keys of the columns that a header may mean, with how sure that is, the surest first."""
@@ -39,6 +40,10 @@ _PERSONAL = re.compile(
     r"|домашний адрес|прописк\w*|список\s+(?:уч|обуч|детей|класса)\w*)\b",
     re.IGNORECASE,
 )
+#: A column of persons by its very first word, in the middle of a worksheet.
+_PERSONS = re.compile(
+    r"\s*(?:ф\.?\s*и\.?\s*о\b|фамилия\b|дата рождения\s*$|телефон\s*$)", re.IGNORECASE
+)
 #: Typos forgiven: one in a header of 6 letters, two from 12 on.
 _ONE_TYPO, _TWO_TYPOS = 6, 12
 
@@ -56,6 +61,11 @@ def header_text(value: CellValue) -> str:
 def is_personal(header: str) -> bool:
     """Tell whether a column with this header holds a person's data: it is never read."""
     return _PERSONAL.search(header) is not None
+
+
+def names_persons(header: str) -> bool:
+    """Tell whether a header begins a column of persons: another table starts with it."""
+    return _PERSONS.match(header) is not None
 
 
 def refines(top: tuple[str, ...], below: tuple[str, ...]) -> bool:
@@ -79,20 +89,34 @@ def refines(top: tuple[str, ...], below: tuple[str, ...]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class _Synonym:
+    """A header that a column goes by.
+
+    Attributes:
+        words: its words, folded.
+        sure: how sure it is when it is written out.
+        opened: other words may follow.
+
+    """
+
+    key: str
+    words: tuple[str, ...]
+    sure: float
+    opened: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The synonyms of some columns, ready to be compared with.
 
     Attributes:
         exact: what a squashed header means.
-        worded: the words of each synonym, for abbreviations.
-        opened: the words of each synonym that other words may follow.
         required: keys of the required columns.
 
     """
 
     exact: Mapping[str, Meanings]
-    worded: tuple[tuple[tuple[str, ...], str], ...]
-    opened: tuple[tuple[tuple[str, ...], str], ...]
+    synonyms: tuple[_Synonym, ...]
     required: frozenset[str]
 
     def meanings(self, header: str) -> Meanings:
@@ -116,22 +140,27 @@ class Vocabulary:
         words = _WORD.findall(_fold(text))
         if not any("-" in word or word.endswith(".") for word in words):
             return ()
-        keys = dict.fromkeys(
-            key
-            for synonym, key in self.worded
-            if len(synonym) == len(words) and all(map(_abbreviates, words, synonym))
+        return _surest(
+            (synonym.key, min(synonym.sure, ABBREVIATED))
+            for synonym in self.synonyms
+            if len(synonym.words) == len(words) and all(map(_abbreviates, words, synonym.words))
         )
-        return tuple((key, ABBREVIATED) for key in keys)
 
     def _continued(self, text: str) -> Meanings:
         words = tuple(word.rstrip(".") for word in _WORD.findall(_fold(text)))
         found = [
-            (len(synonym), key)
-            for synonym, key in self.opened
-            if words[: len(synonym)] == synonym and len(words) > len(synonym)
+            synonym
+            for synonym in self.synonyms
+            if synonym.opened
+            and words[: len(synonym.words)] == synonym.words
+            and len(words) > len(synonym.words)
         ]
-        longest = max((length for length, _ in found), default=0)
-        return tuple(dict.fromkeys((key, CONTINUED) for length, key in found if length == longest))
+        longest = max((len(synonym.words) for synonym in found), default=0)
+        return _surest(
+            (synonym.key, min(synonym.sure, CONTINUED))
+            for synonym in found
+            if len(synonym.words) == longest
+        )
 
     def _misspelt(self, squashed: str) -> Meanings:
         if len(squashed) < _ONE_TYPO:
@@ -145,39 +174,42 @@ class Vocabulary:
             <= allowed
         }
         nearest = min(distances.values(), default=0)
-        keys = {
-            key: sure
+        return _surest(
+            (key, min(sure, MISSPELT))
             for synonym, distance in distances.items()
             if distance == nearest
             for key, sure in self.exact[synonym]
-        }
-        return tuple((key, min(sure, MISSPELT)) for key, sure in keys.items())
+        )
 
 
 @cache
 def vocabulary(columns: tuple[Column, ...]) -> Vocabulary:
     """Prepare the synonyms of some columns."""
-    exact: dict[str, dict[str, float]] = {}
-    worded: list[tuple[tuple[str, ...], str]] = []
-    opened: list[tuple[tuple[str, ...], str]] = []
+    exact: dict[str, list[tuple[str, float]]] = {}
+    synonyms: list[_Synonym] = []
     for column in columns:
-        for synonym in column.synonyms:
-            words = tuple(re.sub(r"[-.]", "", word) for word in _WORD.findall(_fold(synonym)))
-            exact.setdefault(squash(synonym), {})[column.key] = EXACT
-            worded.append((words, column.key))
-            if synonym.endswith("…"):
-                opened.append((words, column.key))
-        for synonym in column.weak:
-            exact.setdefault(squash(synonym), {}).setdefault(column.key, WEAK)
+        for headers, sure in (
+            (column.synonyms, EXACT),
+            (column.weak, WEAK),
+            (column.weakest, WEAKEST),
+        ):
+            for header in headers:
+                words = tuple(re.sub(r"[-.]", "", word) for word in _WORD.findall(_fold(header)))
+                synonyms.append(_Synonym(column.key, words, sure, header.endswith("…")))
+                exact.setdefault(squash(header), []).append((column.key, sure))
     return Vocabulary(
-        {
-            squashed: tuple(sorted(keys.items(), key=lambda meaning: -meaning[1]))
-            for squashed, keys in exact.items()
-        },
-        tuple(worded),
-        tuple(opened),
+        {squashed: _surest(meanings) for squashed, meanings in exact.items()},
+        tuple(synonyms),
         frozenset(column.key for column in columns if column.required),
     )
+
+
+def _surest(meanings: Iterable[tuple[str, float]]) -> Meanings:
+    """Return each key once, with the most that was found for it, the surest first."""
+    sure_of: dict[str, float] = {}
+    for key, sure in meanings:
+        sure_of[key] = max(sure, sure_of.get(key, 0.0))
+    return tuple(sorted(sure_of.items(), key=lambda meaning: -meaning[1]))
 
 
 def _fold(text: str) -> str:
