@@ -116,6 +116,7 @@ def read_rows(
     return event_rows(
         tables,
         find_center=names.find,
+        center_in=names.only,
         read_period=read_period,
         span=project.span,
         leave_out=() if doors.calendar_sheet is None else (doors.calendar_sheet,),
@@ -198,8 +199,9 @@ def _calendar(  # noqa: PLR0913 - everything that a row of the calendar may lean
         snapshot, report = _read("calendar", doors.calendar, offline=False)
     if snapshot is not None:
         calendar = _understood(snapshot, doors.calendar_sheet, project, names)
-        fresh = SourceReport("calendar", SourceState.FRESH, complete=True)
-        return calendar, replace(fresh, read_at=snapshot.read_at, items=len(calendar.events))
+        if doors.calendar is None:  # what befell the tables is told of the tables
+            report = SourceReport("calendar", SourceState.FRESH, snapshot.complete)
+        return calendar, replace(report, read_at=snapshot.read_at, items=len(calendar.events))
     events = memory.last_calendar()
     if not events:
         raise SourceError(report.message or say("sync.no_calendar"))
@@ -240,4 +242,3 @@ def _sheets(snapshot: TablesSnapshot, title: str | None) -> tuple[Worksheet, ...
         where = {"sheet": title, "source": snapshot.source, "titles": titles}
         raise SettingsError(say("sync.no_worksheet", **where))
     return (sheet,)
-
