@@ -390,6 +390,19 @@ def test_planned_and_actual_dates_under_one_header_are_told_apart() -> None:
     assert table.rows[0].text("fact") == "12.05.2023"
 
 
+def test_a_header_may_need_both_its_rows() -> None:
+    table = table_of(
+        [
+            ["Мероприятие", "Проведение", None],
+            [None, "срок", "ответственный"],
+            ["КВН", "май", "методист"],
+        ]
+    )
+
+    assert table.place.cell == "2"
+    assert table.rows[0].values == {"title": "КВН", "period": "май", "responsible": "методист"}
+
+
 def test_a_title_above_a_header_is_no_part_of_it() -> None:
     table = table_of([["План мероприятий"], ["Мероприятие", "Срок"], ["Экодиктант", "май"]])
 
@@ -635,6 +648,18 @@ def test_a_cell_continued_in_the_next_row_belongs_to_the_row_above() -> None:
         "Обучающиеся общеобразовательной организации (11 уч-ся)"
     )
     assert len(table.rows) == 2
+
+
+def test_a_text_column_writes_what_a_reader_of_the_spreadsheet_sees() -> None:
+    moment = dt.datetime(2023, 4, 5, 10, 30)  # noqa: DTZ001 - a cell has no zone
+    cells: Cells = [[True], [14.8], [moment], [APRIL_5], [dt.time(9, 5)]]
+    table = table_of(
+        [["Мероприятие", "Срок", "Участники"], *(["КВН", "май", *cell] for cell in cells)]
+    )
+
+    assert [row.text("participants") for row in table.rows] == [
+        *("да", "14,8", "05.04.2023 10:30", "05.04.2023", "09:05")
+    ]
 
 
 def test_a_date_without_an_event_is_named() -> None:
@@ -1042,6 +1067,13 @@ def test_paragraphs_of_events_and_of_dates_are_paired(event: str, dates: str) ->
         ("Лист1!2#2", "Урок", "педагоги", None),
     ]
     assert not reading.problems
+
+
+def test_an_audience_that_does_not_pair_is_that_of_each() -> None:
+    row: list[CellValue] = ["КВН\nУрок", "05.04.2023\n06.04.2023", "25 человек"]
+    reading = reading_of(sheet_of([["Мероприятие", "Дата проведения", AUDIENCE], row], "Лист1"))
+
+    assert [(card.text, why_held(card)) for card in reading.cards] == [("25 человек", "people")] * 2
 
 
 def test_events_and_dates_that_do_not_pair_stay_one_card_with_a_warning() -> None:
