@@ -373,10 +373,10 @@ def test_doctor_goes_on_after_a_failure(folder: Path, capsys: pytest.CaptureFixt
 
     code = run(["doctor", "--config", str(folder)])
 
-    said = " ".join(capsys.readouterr().out.split())
+    said = "".join(capsys.readouterr().out.split())  # a long path is broken over lines
     assert code == 2
     assert "board.json" in said
-    assert "Календарь прочитан" in said
+    assert "Календарьпрочитан" in said
 
 
 def test_a_project_fresh_from_init_can_be_checked_at_once(
