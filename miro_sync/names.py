@@ -75,6 +75,8 @@ class CenterNames:
             for one in readings
             if one.numbers and not one.words and not one.patron
         ]
+        # What no spelling has is looked for in all of them: once for each word.
+        self._guessed = lru_cache(maxsize=10_000)(self._guess)
         self._slip = lru_cache(maxsize=10_000)(self._slip_of)
 
     def find(self, text: str) -> str | None:
@@ -153,7 +155,7 @@ class CenterNames:
     # --- a whole text ---
 
     def _named(self, folded: str) -> set[str]:
-        reading = _whole(_parts(folded, self._guess, self._patrons))
+        reading = _whole(_parts(folded, self._guessed, self._patrons))
         if reading is None or len(reading.numbers) > 1:
             return set()
         if not reading.words and not reading.patron:
@@ -195,7 +197,7 @@ class CenterNames:
         proper = one_line(text).replace("ё", "е").replace("Ё", "Е")
         heard: dict[str, None] = {}
         all_clear = True
-        for reading in self._names_in(_parts(folded, self._recall, self._patrons)):
+        for reading in self._names_in([*_parts(folded, self._recall, self._patrons)]):
             meant = self._meant(reading, proper)
             heard.update((center, None) for center in meant if center)
             all_clear = all_clear and None not in meant
@@ -454,8 +456,8 @@ def _parts(
     folded: str,
     lookup: Callable[[str], frozenset[str]],
     patrons: Container[str] | None = None,
-) -> list[_Part]:
-    """Tell of each part of a folded text what it is to a name.
+) -> Iterator[_Part]:
+    """Tell of each part of a folded text what it is to a name, one when it is asked for.
 
     Args:
         folded: a text after `fold`.
@@ -464,26 +466,24 @@ def _parts(
 
     """
     tokens = _TOKEN.findall(folded)
-    parts: list[_Part] = []
     at = 0
     while at < len(tokens):
         token, at = tokens[at], at + 1
         if not token[0].isalpha():
-            parts.append(_sign_or_number(token))
+            yield _sign_or_number(token)
         elif token in _NAMED_AFTER:
             surname, at = _surname(tokens, at, lookup, patrons)
-            parts.append(_Part(_What.PATRON, surname))
+            yield _Part(_What.PATRON, surname)
         elif (known := _known_word(token)) is not None:
-            parts.append(known)
+            yield known
         elif _PLACE_ADJECTIVE.fullmatch(_bare(token)) and (end := _district_end(tokens, at)):
-            parts.append(_Part(_What.DISTRICT))
+            yield _Part(_What.DISTRICT)
             at = end
         else:
             group = lookup(token)
             if group and _is_of_another(tokens, at, lookup):
                 group = frozenset()
-            parts.append(_Part(_What.OWN if group else _What.OTHER, _bare(token), group))
-    return parts
+            yield _Part(_What.OWN if group else _What.OTHER, _bare(token), group)
 
 
 def _sign_or_number(sign: str) -> _Part:
