@@ -332,6 +332,14 @@ def test_a_quota_tells_how_far_each_centre_is() -> None:
     assert "не отмечено: Ишимская ООШ (4 из 10), Кайлинская ООШ (4 из 10)" in shown(whole)
 
 
+def test_a_line_tells_the_network_from_a_centre_and_knows_ids_without_a_name() -> None:
+    whole = of(
+        verdict(occurrence(MAPS, JANUARY), Status.MISSED, WHY),
+        verdict(occurrence(MAPS, JANUARY, "закрытый"), Status.MISSED, WHY),
+    )
+    assert "0 из 2, нет: сеть, закрытый" in shown(whole)
+
+
 def test_an_event_of_one_centre_names_it_beside_the_reason() -> None:
     one = of(verdict(occurrence(MAPS, JANUARY, "ishim"), Status.MISSED, WHY))
     assert "    Ишимская ООШ: Потому: так" in shown(one).splitlines()

@@ -403,7 +403,7 @@ class _Page:
     def _whose(self) -> str:
         if self._center is None:
             return clean(self._project.name)
-        return self._names.get(self._center, self._center)
+        return self._named(self._center)
 
     def _counts(self, counts: Iterable[tuple[Status, int]]) -> str:
         return ", ".join(
@@ -491,7 +491,7 @@ class _Page:
             said = self.words.tell(worst.reason)
             center = worst.occurrence.center_id
             if center is not None and center != self._center:
-                said = self._say("of_center", center=self._names.get(center, center), said=said)
+                said = self._say("of_center", center=self._named(center), said=said)
         everything = self.look.everything
         found = _notes([said], self._columns, None if everything else _NOTE_LINES)
         shown = line.verdicts if everything else () if line.shared else (worst,)
@@ -530,7 +530,7 @@ class _Page:
 
     def _who(self, verdict: Verdict) -> str:
         center = verdict.occurrence.center_id
-        name = self._say("network") if center is None else self._names.get(center, center)
+        name = self._say("network") if center is None else self._named(center)
         if verdict.progress is None:
             return name
         progress = verdict.progress
@@ -657,6 +657,9 @@ class _Page:
     def _day(self, day: dt.date | None) -> str:
         return "" if day is None else self.words.day(day)
 
+    def _named(self, center_id: str) -> str:
+        return self._names.get(center_id, center_id)
+
     def _span(self, span: Period | None) -> str:
         return self._say("no_period") if span is None else months(span, self.words)
 
@@ -668,7 +671,7 @@ class _Page:
     def _about(self, occurrence: Occurrence) -> str:
         parts = []
         if occurrence.center_id is not None:
-            parts.append(self._names.get(occurrence.center_id, occurrence.center_id))
+            parts.append(self._named(occurrence.center_id))
         parts.append(self._span(occurrence.period))
         return ", ".join(parts)
 
@@ -677,7 +680,7 @@ class _Page:
         title = shorten(card.title, self._columns - 2) or self.words.say("status.untitled")
         about = []
         if card.center_id is not None and card.center_id != self._center:
-            about.append(self._names.get(card.center_id, card.center_id))
+            about.append(self._named(card.center_id))
         if card_day(card) is not None and card.date is not None:
             about.append(months(min(card.date.periods), self.words))
         return self._say("card", title=title, about=", ".join(about)) if about else title
