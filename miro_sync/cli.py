@@ -99,7 +99,7 @@ class Checkup(Protocol):
 
     @property
     def lines(self) -> Sequence[tuple[str, Message | Problem]]:
-        """(level, sentence or problem) in the order to be shown; a level is "ok", "warn" or "fail"."""
+        """(level, sentence or problem) in the order shown; a level is "ok", "warn" or "fail"."""
 
 
 class App(Protocol):

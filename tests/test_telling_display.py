@@ -138,6 +138,11 @@ def test_a_dash_does_not_begin_a_line() -> None:
     assert wrap("нет следа — 2, не отмечено — 1", 26) == ["нет следа — 2, не", "отмечено — 1"]
 
 
+def test_a_number_is_not_torn_from_its_dash() -> None:
+    assert wrap("нет следа — 2, не отмечено — 1", 28) == ["нет следа — 2, не", "отмечено — 1"]
+    assert wrap("нет следа — мало", 11) == ["нет следа —", "мало"]
+
+
 def test_an_empty_text_gives_no_line() -> None:
     assert wrap(" \n", 20) == []
 

@@ -41,6 +41,7 @@ from telling_sample import (
 from miro_sync.messages import catalogue
 from miro_sync.model import (
     Assessment,
+    Center,
     CenterActivity,
     CenterState,
     Coverage,
@@ -470,8 +471,10 @@ def test_no_line_is_wider_than_the_terminal_and_nothing_steers_it(
 ) -> None:
     assessment = hostile(title)
     look = Look(width, everything=everything)
-    text = terminal.check(assessment, FINDINGS, replace(PROJECT, name=title), RU, look=look)
-    text += "\n" + terminal.centers(assessment, PROJECT, RU, look=look)
+    named = tuple(replace(center, name=title) for center in PROJECT.centers)
+    project = replace(PROJECT, name=title, centers=named)
+    text = terminal.check(assessment, FINDINGS, project, RU, look=look)
+    text += "\n" + terminal.centers(assessment, project, RU, look=look)
     text += "\n" + terminal.checkup([("fail", assessment.verdicts[0].reason)], RU, look=look)
     text += "\n" + terminal.period(replace(schedule(title), unread=title), RU, look=look)
     fits = min(max(width, 60), 120)
@@ -501,14 +504,36 @@ def test_centres_are_painted_too() -> None:
         ("МБОУ «Яйская ООШ №1»", "Яйская ООШ №1"),
         ("«МБОУ «Яйская ООШ №1»»", "Яйская ООШ №1"),
         ('МКОУ "СОШ №12"', "СОШ №12"),
+        ("МБОУ «Лесная ООШ им. Героя Труда»", "Лесная ООШ"),
+        ("МБОУ «Лесная ООШ имени Первых космонавтов»", "Лесная ООШ"),
+        ("Школа имени", "Школа имени"),
         ("Яйская школа «Луч»", "Яйская школа «Луч»"),
         ("Центр «Точка роста» МБОУ «СОШ №2»", "Центр «Точка роста» МБОУ «СОШ №2»"),
         ("Ишимская ООШ", "Ишимская ООШ"),
     ],
 )
-def test_a_school_is_shown_without_its_legal_form(name: str, shown_as: str) -> None:
-    activity = CenterActivity(replace(PROJECT.centers[0], name=name), CenterState.INACTIVE, WHY)
-    assert f"- {shown_as}" in shown(of(centers=(activity,))).splitlines()
+def test_a_school_is_shown_as_people_say_its_name(name: str, shown_as: str) -> None:
+    school = replace(PROJECT.centers[0], name=name)
+    text = terminal.check(
+        of(centers=(CenterActivity(school, CenterState.INACTIVE, WHY),)),
+        (),
+        replace(PROJECT, centers=(school,)),
+        RU,
+    )
+    assert f"- {shown_as}" in text.splitlines()
+
+
+def test_two_schools_that_differ_in_their_honour_alone_keep_it() -> None:
+    first, second = (
+        replace(PROJECT.centers[at], name=f"МБОУ «Лесная ООШ им. {who}»")
+        for at, who in enumerate(("Космонавтов", "Лётчиков"))
+    )
+    silent = of(
+        centers=tuple(CenterActivity(one, CenterState.INACTIVE, WHY) for one in (first, second))
+    )
+    text = terminal.centers(silent, replace(PROJECT, centers=(first, second)), RU)
+    assert "Лесная ООШ им. Космонавтов" in text
+    assert "Лесная ООШ им. Лётчиков" in text
 
 
 # --- centres, sync, doctor, periods
@@ -516,9 +541,7 @@ def test_a_school_is_shown_without_its_legal_form(name: str, shown_as: str) -> N
 
 def test_silent_centres_stand_first_the_longest_silence_on_top() -> None:
     def activity(number: int, state: CenterState, days: int | None) -> CenterActivity:
-        return CenterActivity(
-            replace(PROJECT.centers[0], name=f"Ц{number}"), state, WHY, None, days
-        )
+        return CenterActivity(Center(f"Ц{number}", "школа"), state, WHY, None, days)
 
     whole = of(
         centers=(

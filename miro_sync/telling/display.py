@@ -130,9 +130,11 @@ def _fitting(text: str, columns: int) -> str:
 
 
 def _first_line(text: str, columns: int) -> str:
-    """Return what stands on the first line: whole words, and no dash to begin the next line."""
+    """Return what stands on the first line: whole words, «слово — 1» never torn at its dash."""
     fitting = _fitting(text, columns)
     head = fitting if text[len(fitting)] == " " else fitting.rpartition(" ")[0]
+    if head.endswith(" —") and text[len(head) + 1].isdecimal():
+        head = head.removesuffix(" —")
     if text.startswith(" — ", len(head)):
         head = head.rpartition(" ")[0]
     return head or fitting

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from miro_sync.messages import Catalogue
     from miro_sync.model import (
         Assessment,
+        Center,
         CenterActivity,
         EventCard,
         Finding,
@@ -105,6 +107,10 @@ _COLOURS: Mapping[str, str] = {
 _IN_QUOTES = re.compile(r'(?:[А-ЯЁ]{1,5}ОУ )?[«"“„](?P<name>[^»"”]+)[»"”]*')
 
 
+#: In whose honour a school is named: «… имени Героя Труда».
+_IN_HONOUR = re.compile(r"(?<=\w) (?:им\.|имени ).*")
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How a text is to be shown.
@@ -178,6 +184,7 @@ def gist(
     """Return the first lines of `check` alone: what was read, and one sentence on the state."""
     page = _Page(words, look or Look(), project)
     page.trust(assessment)
+    page.gap()
     page.summary(assessment, (), lines(assessment))
     return page.finished()
 
@@ -292,7 +299,7 @@ class _Page:
         self.look = look
         self._project = project
         self._center = look.center
-        self._names = {one.id: _short_name(one.name) for one in project.centers}
+        self._names = _short_names(project.centers)
         self._columns = _columns(look)
         self._lines: list[str] = []
 
@@ -591,7 +598,7 @@ class _Page:
         self.block(
             "silent",
             silent,
-            lambda one: [_short_name(one.center.name), self.words.tell(one.reason)],
+            lambda one: [self._named(one.center.id), self.words.tell(one.reason)],
         )
 
     def cards(self, name: str, cards: Sequence[EventCard]) -> None:
@@ -631,7 +638,7 @@ class _Page:
         rows = [
             (
                 self.words.say(f"status.{one.state}"),
-                _short_name(one.center.name),
+                self._named(one.center.id),
                 self._day(one.last_contribution),
             )
             for one in ordered
@@ -726,8 +733,15 @@ def _notes(said: Iterable[str], columns: int, most: int | None = None) -> list[s
     return out
 
 
-def _short_name(name: str) -> str:
-    """Return a school's name without its legal form, as people say it."""
+def _short_names(centers: Iterable[Center]) -> dict[str, str]:
+    """Return how people say the names of schools, by id, as long as that tells them apart."""
+    whole = {one.id: _without_legal_form(one.name) or clean(one.id) for one in centers}
+    short = {key: _IN_HONOUR.sub("", name) for key, name in whole.items()}
+    said = Counter(short.values())
+    return {key: name if said[name] == 1 else whole[key] for key, name in short.items()}
+
+
+def _without_legal_form(name: str) -> str:
     name = clean(name)
     while (inner := _IN_QUOTES.fullmatch(name)) is not None:
         name = inner["name"]
