@@ -9,15 +9,14 @@ link of a wrong title. The result does not depend on the order of the input.
 from __future__ import annotations
 
 import datetime as dt
-import heapq
 import math
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 
-from miro_sync import vocabulary, words
+from miro_sync import titles
+from miro_sync.likeness import Comparison, Lexicon, Profile, compared, explained
 from miro_sync.model import (
     Center,
     Decision,
@@ -26,13 +25,14 @@ from miro_sync.model import (
     Link,
     LinkedBy,
     Matching,
+    Message,
     Occurrence,
     Period,
     Question,
-    Schedule,
     ScheduleKind,
+    say,
 )
-from miro_sync.words import Facets, Title, read_title
+from miro_sync.titles import Facets, Title, read_title
 
 # --- what the numbers mean ----------------------------------------------------------------------
 
@@ -45,8 +45,6 @@ SURE_OUTSIDE = 0.84
 SURE_SHORT = 0.62
 SURE_SHORT_UNDATED = 0.74
 SURE_SHORT_OUTSIDE = 0.74
-_SHORT_COVERED = 0.94
-_SHORT_WEIGHT = 5.5
 #: Title scores from which a person is asked: when the date agrees, and when it does not.
 ASK = 0.42
 ASK_UNDATED = 0.45
@@ -57,46 +55,18 @@ MARGIN = 0.06
 FAR_MARGIN = 0.15
 #: A card that is better by this has taken the occurrence from a weaker card of its centre.
 CLAIM = 0.10
-#: Days outside a period: still near it; too far for a transfer of one and the same occurrence.
+#: Days outside a period: still near it; too far to be certain of a transfer; another year's event.
 NEAR_DAYS = 14
 FAR_DAYS = 183
+OTHER_YEAR_DAYS = 300
+#: The same for a card without a date whose title names a year.
+OTHER_NAMED_YEAR_DAYS = 92
 #: Days before a last day («до 15 апреля») in which the thing is usually done.
 DEADLINE_DAYS = 60
 #: At most so many candidates are asked about, none worse than the best by more than this.
 CANDIDATES = 5
 CANDIDATE_SPREAD = 0.25
 
-#: What the parts of a title score weigh: the title that is covered worse, the one that is covered
-#: better, and the letters. Near the balance that logistic regression found on labelled pairs.
-_WEIGHT_WORSE = 0.50
-_WEIGHT_BETTER = 0.28
-_WEIGHT_LETTERS = 0.22
-#: What is left of a score for each doubt.
-_DOUBT_FACTORS: Mapping[str, float] = {
-    "actions": 0.62,
-    "audiences": 0.7,
-    "days": 0.55,
-    "forms": 0.62,
-    "grades": 0.85,
-    "levels": 0.8,
-    "moments": 0.7,
-    "names": 0.6,
-    "phases": 0.8,
-    "stages": 0.75,
-    "subjects": 0.7,
-}
-#: Forms that say little: a «субботник» is often called an «акция». Then, and where both give one
-#: name, another form weighs less.
-_VAGUE_FORMS = frozenset({"акция", "проект", "программа", "операция", "кампания", "праздник"})
-_VAGUE_FORM_FACTOR = 0.82
-_OTHER_MOMENT_FACTOR = 0.55
-_OTHER_TOPIC_FACTOR = 0.6
-#: A standard day alone («День космонавтики») and what is held on it is worth a question.
-_SAME_DAY_SCORE = 0.46
-_ONE_NAME_FACTOR = 0.85
-_ONE_SUBJECT_FACTOR = 0.85
-_SAME_NAME_GAIN = 0.15
-_NAME_COVERED = 0.6
 #: What date and centre add when occurrences are ranked.
 _RANK_INSIDE = 0.05
 _RANK_NEAR = -0.03
@@ -109,38 +79,8 @@ _WALKED = 400
 #: What is not worth comparing: much less shared than with the best.
 _LEAST_SHARED = 0.45
 _LEAST_ALIKE = 0.5
-#: Ties between two written words.
-_TIE_ROOT = 0.85
-_TIE_TYPO = 0.85
-_TIE_CUT = 0.7
+#: Ties too weak to be walked in the index.
 _TIE_WALKED = 0.7
-_TYPO_SIMILARITY = 0.79
-_TYPO_MIN = 5
-_ROOT_MIN = 4
-_CUT_MIN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """How alike two titles are, and why.
-
-    Attributes:
-        score: 0..1; 0 where `conflicts` forbid.
-        doubts: facets that a person must look at (`words.doubts`, and "names").
-        short: the first says nothing that the second does not say, and says enough.
-        conflicts: facets that make them different events beyond doubt (`words.conflicts`).
-        shared: notions that both hold, the weightiest first; only where it was asked why.
-
-    """
-
-    score: float
-    doubts: tuple[str, ...] = ()
-    short: bool = False
-    conflicts: tuple[str, ...] = ()
-    shared: tuple[str, ...] = ()
-
-
-_NOTHING = Comparison(0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +109,8 @@ def match(
     """Decide which card speaks of which occurrence.
 
     Args:
-        occurrences: of the calendar, keys unique. cards: of board and tables, ids unique.
+        occurrences: of the calendar, keys unique.
+        cards: of board and tables, ids unique.
         decisions: in the order in which they were made; only confirm and reject count here.
         centers: their names are no part of what a card says of its event.
 
@@ -211,36 +152,43 @@ def match(
     )
 
 
-def similarity(one: str, other: str) -> float:
-    """Tell how alike two titles are, 0..1, by general knowledge of school events alone."""
-    return compare(one, other).score
-
-
-def compare(one: str, other: str) -> Comparison:
-    """Compare two titles by general knowledge of school events alone."""
-    title = read_title(other)
-    lexicon = _Lexicon([title])
-    return _checked(_Profile(read_title(one), lexicon), _Profile(title, lexicon))
-
-
 def explain(
     card: EventCard, occurrence: Occurrence, occurrences: Sequence[Occurrence] = ()
 ) -> Explanation:
     """Tell why a card is held for speaking of an occurrence, or is not.
 
     Args:
-        card: a card or row. occurrence: what it may speak of.
+        card: a card or row.
+        occurrence: what it may speak of.
         occurrences: the calendar, whose frequent words weigh less; may be left out.
 
     """
     book = _Book(list(occurrences) or [occurrence], ())
     title = read_title(card.title)
-    event = _Profile(read_title(occurrence.event.title), book.lexicon)
+    event = Profile(read_title(occurrence.event.title), book.lexicon)
     return Explanation(
-        titles=_checked(_Profile(title, book.lexicon), event),
+        titles=explained(Profile(title, book.lexicon), event),
         days_outside=_days_outside(_card_periods(card, title), occurrence),
         center=_center_relation(card, occurrence),
     )
+
+
+def reasons(explanation: Explanation) -> tuple[Message, ...]:
+    """Say why, in sentences for «почему»: the titles, what contradicts, the date, the centre."""
+    compared_titles = explanation.titles
+    if compared_titles.conflicts:
+        return tuple(say(f"matching.other_{facet}") for facet in compared_titles.conflicts)
+    said = [say("matching.alike", percent=round(100 * compared_titles.score))]
+    said += [say(f"matching.doubt_{facet}") for facet in compared_titles.doubts]
+    days = explanation.days_outside
+    if days is None:
+        said.append(say("matching.date_unknown"))
+    else:
+        said.append(
+            say("matching.date_outside", days=days) if days else say("matching.date_inside")
+        )
+    said.append(say(f"matching.center_{explanation.center}"))
+    return tuple(said)
 
 
 # --- settled by a person or a code --------------------------------------------------------------
@@ -298,9 +246,7 @@ def _settle(card: EventCard, book: _Book, spoken: _Spoken) -> Link | Question | 
 
 def _pick(card: EventCard, meant: list[Occurrence], by: LinkedBy) -> Link | Question:
     """Let centre and date pick among the occurrences that a person or a code names."""
-    own = [
-        occurrence for occurrence in meant if _center_relation(card, occurrence) != "other"
-    ]
+    own = [occurrence for occurrence in meant if _center_relation(card, occurrence) != "other"]
     periods = _card_periods(card, read_title(card.title))
     ranked = sorted(
         own or meant,
@@ -337,15 +283,23 @@ def _clearly_nearest(distances: Sequence[float]) -> bool:
 
 def _card_periods(card: EventCard, title: Title) -> tuple[Period, ...]:
     """Return when a card speaks of: its date, else the years its title names; () for never."""
-    schedule = card.date
-    if schedule is not None and schedule.periods and schedule.kind is not ScheduleKind.UNDATED:
-        return schedule.periods
+    if card.date is not None and _is_dated(card):
+        return card.date.periods
     if title.facets.years:
         return tuple(
             Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
             for year in sorted(title.facets.years)
         )
     return ()
+
+
+def _is_dated(card: EventCard) -> bool:
+    schedule = card.date
+    return schedule is not None and bool(schedule.periods) and schedule.kind not in _VAGUE_DATES
+
+
+#: Kinds of schedule that are no fact of a card's own days.
+_VAGUE_DATES = frozenset({ScheduleKind.UNDATED, ScheduleKind.AMBIGUOUS})
 
 
 def _days_outside(periods: Sequence[Period], occurrence: Occurrence) -> int | None:
@@ -355,9 +309,7 @@ def _days_outside(periods: Sequence[Period], occurrence: Occurrence) -> int | No
     start, end = occurrence.period.start, occurrence.period.end
     if occurrence.event.schedule.deadline:
         start -= dt.timedelta(days=DEADLINE_DAYS)
-    return min(
-        max((period.start - end).days, (start - period.end).days, 0) for period in periods
-    )
+    return min(max((period.start - end).days, (start - period.end).days, 0) for period in periods)
 
 
 def _center_relation(card: EventCard, occurrence: Occurrence) -> str:
@@ -366,201 +318,6 @@ def _center_relation(card: EventCard, occurrence: Occurrence) -> str:
     if card.center_id is None:
         return "unknown"
     return "same" if card.center_id == occurrence.center_id else "other"
-
-
-# --- titles -------------------------------------------------------------------------------------
-
-
-@cache
-def _background() -> Mapping[str, int]:
-    counts: dict[str, int] = {}
-    for line in vocabulary.BACKGROUND.strip().splitlines():
-        head, colon, tail = line.partition(":")
-        if colon:
-            count = int(head)
-        counts.update(dict.fromkeys((tail if colon else head).split(), count))
-    return counts
-
-
-class _Lexicon:
-    """How rare notions are, and which notions of the calendar a written word may mean."""
-
-    __slots__ = ("_counts", "_initials", "_kindred", "_roots", "_titles", "_weights", "notions")
-
-    def __init__(self, titles: Collection[Title]) -> None:
-        self._counts = Counter(notion for title in titles for notion in title.shares)
-        self._titles = len(titles) + vocabulary.BACKGROUND_TITLES
-        self._weights: dict[str, float] = {}
-        self._kindred: dict[str, tuple[tuple[str, float], ...]] = {}
-        self.notions = frozenset(self._counts)
-        self._roots: dict[str, list[str]] = defaultdict(list)
-        self._initials: dict[str, list[str]] = defaultdict(list)
-        for notion in sorted(self.notions):
-            if len(notion) >= _ROOT_MIN:
-                self._roots[words.root(notion)].append(notion)
-            if notion.isalpha():
-                self._initials[notion[0]].append(notion)
-
-    def weight(self, notion: str) -> float:
-        """Return the inverse document frequency over background and calendar."""
-        weight = self._weights.get(notion)
-        if weight is None:
-            count = _background().get(notion, 0) + self._counts.get(notion, 0)
-            weight = self._weights[notion] = math.log((self._titles + 1) / (count + 0.5))
-        return weight
-
-    def kindred(self, notion: str) -> tuple[tuple[str, float], ...]:
-        """Return the calendar's notions that a notion may stand for, with the strength 0..1."""
-        ties = self._kindred.get(notion)
-        if ties is None:
-            ties = self._kindred[notion] = tuple(self._find_kindred(notion).items())
-        return ties
-
-    def _find_kindred(self, notion: str) -> dict[str, float]:
-        ties: dict[str, float] = {}
-        if notion in self.notions:
-            ties[notion] = 1.0
-        for other, strength in words.kin().get(notion, {}).items():
-            if other in self.notions:
-                ties.setdefault(other, strength)
-        if len(notion) >= _ROOT_MIN:
-            for other in self._roots.get(words.root(notion), ()):
-                ties.setdefault(other, _TIE_ROOT)
-        if notion not in self.notions and notion not in _background() and notion.isalpha():
-            for other, strength in self._misspelt(notion):
-                ties.setdefault(other, strength)
-        return ties
-
-    def _misspelt(self, notion: str) -> Iterable[tuple[str, float]]:
-        """A word that nobody knows may be a typo of a known one, or cut short («возможн.»)."""
-        from rapidfuzz import process  # noqa: PLC0415 - 17 ms that only matching needs
-        from rapidfuzz.distance import OSA  # noqa: PLC0415 - as above
-
-        near = self._initials.get(notion[0], ())
-        if len(notion) >= _TYPO_MIN:
-            for other, _, _ in process.extract(
-                notion, near, scorer=OSA.normalized_similarity, score_cutoff=_TYPO_SIMILARITY
-            ):
-                yield other, _TIE_TYPO
-        if len(notion) >= _CUT_MIN:
-            for other in near:
-                if other.startswith(notion):
-                    yield other, _TIE_CUT
-
-
-class _Profile:
-    """A title with the weights that a lexicon gives its notions."""
-
-    __slots__ = ("names", "ties", "title", "total", "weights")
-
-    def __init__(self, title: Title, lexicon: _Lexicon, mute: Collection[str] = ()) -> None:
-        self.title = title
-        self.weights = {
-            notion: share * lexicon.weight(notion) * (_MUTED if notion in mute else 1.0)
-            for notion, share in title.shares.items()
-        }
-        self.total = sum(self.weights.values())
-        self.ties = [(notion, lexicon.kindred(notion)) for notion in self.weights]
-        self.names = [{notion: lexicon.weight(notion) for notion in name} for name in title.names]
-
-
-_MUTED = 0.05
-
-
-def _checked(card: _Profile, event: _Profile) -> Comparison:
-    """Compare titles unless their facets forbid a link."""
-    conflicts = words.conflicts(card.title.facets, event.title.facets)
-    if conflicts:
-        return Comparison(0.0, conflicts=conflicts)
-    _, reached = _overlap(card, event)
-    shared = sorted(reached, key=lambda notion: (-event.weights[notion], notion))
-    return replace(_compare(card, event), shared=tuple(shared))
-
-
-def _compare(card: _Profile, event: _Profile) -> Comparison:
-    """Compare a card's title with an event's; neither conflicts with the other."""
-    hit, reached = _overlap(card, event)
-    if not hit:
-        return _NOTHING
-    own, its = card.weights, event.weights
-    card_covered = sum([own[notion] * part for notion, part in hit.items()]) / card.total
-    event_covered = sum([its[notion] * part for notion, part in reached.items()]) / event.total
-    worse, better = sorted((card_covered, event_covered))
-    one, other = card.title, event.title
-    score = (
-        _WEIGHT_WORSE * worse + _WEIGHT_BETTER * better + _WEIGHT_LETTERS * _letters(one, other)
-    )
-    same_day = not one.facets.days.isdisjoint(other.facets.days)
-    if score + _SAME_NAME_GAIN * (1.0 - score) < ASK and not same_day:
-        return Comparison(score)  # nothing below can lift it to a question
-    found = words.doubts(one.facets, other.facets)
-    if "forms" in found and (_called(event.names, hit, card_covered) or _called(card.names, reached, event_covered)):
-        found = tuple(doubt for doubt in found if doubt != "forms")
-    unmet_card = sum(not _covered(name, hit) for name in card.names)
-    unmet_event = sum(not _covered(name, reached) for name in event.names)
-    if unmet_card and unmet_event:
-        found = (*found, "names")
-    elif unmet_card or unmet_event:
-        score *= _ONE_NAME_FACTOR
-    met_card, met_event = len(card.names) - unmet_card, len(event.names) - unmet_event
-    if met_card and met_event:
-        score += _SAME_NAME_GAIN * (1.0 - score)
-    same_name = (met_card or not card.names) and (met_event or not event.names)
-    same_name = bool(same_name and (met_card or met_event))
-    for doubt in found:
-        score *= _doubt_factor(doubt, one.facets, other.facets, same_name=same_name)
-    if bool(one.facets.subjects) != bool(other.facets.subjects):
-        score *= _ONE_SUBJECT_FACTOR
-    if one.topic and other.topic and one.topic.isdisjoint(hit) and other.topic.isdisjoint(reached):
-        score *= _OTHER_TOPIC_FACTOR
-    if same_day and not (one.facets.forms and other.facets.forms):
-        score = max(score, _SAME_DAY_SCORE)
-    short = card_covered >= _SHORT_COVERED and card.total >= _SHORT_WEIGHT and not unmet_event
-    return Comparison(score, found, short=short)
-
-
-def _called(names: Sequence[Mapping[str, float]], met: Mapping[str, float], covered: float) -> bool:
-    """Tell whether one title is what the other puts in quotes: «Зарница»."""
-    return covered >= _SHORT_COVERED and any(met.keys() <= name.keys() for name in names)
-
-
-def _overlap(card: _Profile, event: _Profile) -> tuple[dict[str, float], dict[str, float]]:
-    """Return how well each notion of the one is met in the other, of the card and of the event."""
-    hit: dict[str, float] = {}
-    reached: dict[str, float] = {}
-    its = event.weights
-    for notion, ties in card.ties:
-        for other, strength in ties:
-            if other in its:
-                if strength > hit.get(notion, 0.0):
-                    hit[notion] = strength
-                if strength > reached.get(other, 0.0):
-                    reached[other] = strength
-    return hit, reached
-
-
-def _doubt_factor(doubt: str, one: Facets, other: Facets, *, same_name: bool) -> float:
-    if doubt == "forms" and (
-        same_name
-        or one.forms[0] in other.forms
-        or other.forms[0] in one.forms
-        or not _VAGUE_FORMS.isdisjoint((one.forms[0], other.forms[0]))
-    ):
-        return _VAGUE_FORM_FACTOR
-    if doubt == "moments" and one.moments and other.moments:
-        return _OTHER_MOMENT_FACTOR
-    return _DOUBT_FACTORS[doubt]
-
-
-def _letters(one: Title, other: Title) -> float:
-    if not one.grams or not other.grams:
-        return 0.0
-    return len(one.grams & other.grams) / math.sqrt(len(one.grams) * len(other.grams))
-
-
-def _covered(name: Mapping[str, float], found: Mapping[str, float]) -> bool:
-    met = sum([weight * found.get(notion, 0.0) for notion, weight in name.items()])
-    return met >= _NAME_COVERED * sum(name.values())
 
 
 # --- the calendar as an index -------------------------------------------------------------------
@@ -581,7 +338,7 @@ class _Entry:
 
     __slots__ = ("by_center", "occurrences", "profile")
 
-    def __init__(self, profile: _Profile, occurrences: list[Occurrence]) -> None:
+    def __init__(self, profile: Profile, occurrences: list[Occurrence]) -> None:
         self.profile = profile
         self.occurrences = occurrences
         self.by_center: dict[str | None, list[Occurrence]] = defaultdict(list)
@@ -610,17 +367,17 @@ class _Book:
             if occurrence.event.code:
                 codes[_plain(occurrence.event.code)].append(occurrence)
         self._codes = _Codes(codes)
-        titles = {text: read_title(text) for text in by_title}
-        self.lexicon = _Lexicon(titles.values())
+        read = {text: read_title(text) for text in by_title}
+        self.lexicon = Lexicon(read.values())
         self._entries = [
-            _Entry(_Profile(titles[text], self.lexicon), found) for text, found in by_title.items()
+            _Entry(Profile(read[text], self.lexicon), found) for text, found in by_title.items()
         ]
         kinds: dict[tuple[object, ...], int] = {}
         self._kinds: list[int] = []
         self._distinct: list[Facets] = []
         for entry in self._entries:
             facets = entry.profile.title.facets
-            kind = kinds.setdefault(words.identity(facets), len(kinds))
+            kind = kinds.setdefault(titles.identity(facets), len(kinds))
             self._kinds.append(kind)
             if kind == len(self._distinct):
                 self._distinct.append(facets)
@@ -649,10 +406,11 @@ class _Book:
         title = read_title(card.title)
         periods = _card_periods(card, title)
         options = [
-            _option(card, periods, occurrence, comparison)
+            option
             for entry, comparison in self._alike(card, title)
             for occurrence in entry.open_to(card.center_id)
             if not spoken.rejects(card.id, occurrence)
+            and not _of_another_year(option := _option(card, periods, occurrence, comparison), card)
         ]
         options.sort(key=lambda option: (-option.rank, option.occurrence.key))
         return options
@@ -662,17 +420,17 @@ class _Book:
         known = (card.title, card.center_id if mute & title.shares.keys() else None)
         found = self._compared.get(known)
         if found is None:
-            profile = _Profile(title, self.lexicon, mute)
+            profile = Profile(title, self.lexicon, mute)
             found = []
             for number in self._candidates(profile):
                 entry = self._entries[number]
-                comparison = _compare(profile, entry.profile)
+                comparison = compared(profile, entry.profile, ASK)
                 if comparison.score >= ASK:
                     found.append((entry, comparison))
             self._compared[known] = found
         return found
 
-    def _candidates(self, profile: _Profile) -> list[int]:
+    def _candidates(self, profile: Profile) -> list[int]:
         """Return the titles that share most weight, walking from the rarest notion on."""
         shared: dict[int, float] = defaultdict(float)
         paths = sorted(
@@ -709,10 +467,10 @@ class _Book:
 
     def _apart_from(self, facets: Facets) -> list[bool]:
         """Tell of every kind of facets in the calendar whether it forbids a link to these."""
-        kind = words.identity(facets)
+        kind = titles.identity(facets)
         apart = self._apart.get(kind)
         if apart is None:
-            apart = [bool(words.conflicts(facets, other)) for other in self._distinct]
+            apart = [bool(titles.conflicts(facets, other)) for other in self._distinct]
             self._apart[kind] = apart
         return apart
 
@@ -731,6 +489,14 @@ def _option(
     return _Option(occurrence, comparison, days, rank)
 
 
+def _of_another_year(option: _Option, card: EventCard) -> bool:
+    """Tell whether a card speaks of the like event of another year."""
+    if option.days_outside is None:
+        return False
+    limit = OTHER_YEAR_DAYS if _is_dated(card) else OTHER_NAMED_YEAR_DAYS
+    return option.days_outside > limit
+
+
 def _center_words(center: Center) -> frozenset[str]:
     names = (center.name, *center.aliases)
     return frozenset(notion for name in names for notion in read_title(name).shares)
@@ -739,11 +505,24 @@ def _center_words(center: Center) -> frozenset[str]:
 # --- codes --------------------------------------------------------------------------------------
 
 _TO_LATIN = str.maketrans("АВЕКМНОРСТУХЁ", "ABEKMHOPCTYXE")
-_CODE_TOKEN = re.compile(r"\w+(?:[.\-/_]\w+)*")
+
+
+def _plain(text: str) -> str:
+    """Write a code or a title so that «Е07» and "e07" are one."""
+    return text.strip().upper().translate(_TO_LATIN)
+
+
+_CODE = r"\w+(?:[.\-/]\w+)*"
+_CODE_TOKEN = re.compile(_CODE)
+_WORD_GLUED = re.compile(r"[.\-/](?=[^\W\d]{3})")
+#: A code that is no number and no word: letters, then digits.
+_SPEAKING = re.compile(r"[^\W\d]+[.\-/]?\d")
+_CODE_WORD = _plain("код")
+#: What says «this is a code» where it might be a class, a date or a school's number.
 _MARKED = re.compile(
-    r"(?:\[\s*(?:№|N|КОД)?[\s:]*|#\s*|\bKОД[\s:№]*|^\W*№\s*|\(\s*№\s*)(\w+(?:[.\-/_]\w+)*)"
+    rf"\[\s*(?:№|{_CODE_WORD})?[\s:№]*({_CODE})\s*\]|\(\s*№\s*({_CODE})\s*\)"
+    rf"|(?:#\s*|\b{_CODE_WORD}[\s:№]+|^\W*№\s*)({_CODE})"
 )
-_SPEAKING = re.compile(r"[A-ZА-Я]+[.\-/_]?\d")
 
 
 class _Codes:
@@ -755,25 +534,19 @@ class _Codes:
         self._codes = codes
 
     def find(self, title: str) -> list[Occurrence]:
+        """Return the occurrences of all events whose code stands in the title, each once."""
         if not self._codes:
             return []
         plain = _plain(title)
-        found: dict[str, Occurrence] = {}
-        for token in _CODE_TOKEN.findall(plain):
-            if _SPEAKING.match(token):
-                self._look_up(token, found)
-        for match_ in _MARKED.finditer(plain):
-            self._look_up(match_.group(1), found)
-        return list(found.values())
-
-    def _look_up(self, token: str, found: dict[str, Occurrence]) -> None:
-        for occurrence in self._codes.get(token, ()):
-            found[occurrence.key] = occurrence
-
-
-def _plain(text: str) -> str:
-    """Write a code or a title so that «Е07» and "e07" are one."""
-    return text.strip().upper().translate(_TO_LATIN)
+        tokens = [token for token in _CODE_TOKEN.findall(plain) if _SPEAKING.match(token)]
+        tokens += [_WORD_GLUED.split(token, maxsplit=1)[0] for token in tokens]
+        tokens += [token for groups in _MARKED.findall(plain) for token in groups if token]
+        found = {
+            occurrence.key: occurrence
+            for token in tokens
+            for occurrence in self._codes.get(token, ())
+        }
+        return [found[key] for key in sorted(found)]
 
 
 # --- certain, asked, none -----------------------------------------------------------------------
@@ -894,4 +667,11 @@ def _mark_duplicates(
 
 def _precedence(link: Link, card: EventCard) -> tuple[int, float, bool, bool, float, str]:
     created = card.created_at.timestamp() if card.created_at else 0.0
-    return (_BY_ORDER[link.by], -link.score, card.held is None, card.created_at is None, created, card.id)
+    return (
+        _BY_ORDER[link.by],
+        -link.score,
+        card.held is None,
+        card.created_at is None,
+        created,
+        card.id,
+    )

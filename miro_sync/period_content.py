@@ -9,17 +9,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from miro_sync.period_grammar import Dated, Piece, Recurring, Span
+from miro_sync.period_pieces import Dated, Piece, Recurring, Span
 from miro_sync.period_tokens import Token, Tokens
 
 #: What may stand between two dates of one list; words without days of their own do not count.
 _LIST = ("", ",", "&", ",&")
-_SILENT = frozenset('v@TEsLiwI"')
+_SILENT = frozenset('v@TEsLiwIC"')
 #: Tokens that nothing was made of: a person should look at them.
-_NOT_UNDERSTOOD = frozenset("~nN?KJBV4")
+_NOT_UNDERSTOOD = frozenset("~#nN?KJBV4")
+_PHRASES = frozenset("123567")
 #: A number beside a date that may be a day of it: «12 13.04», «14.04, 15», «Май 24».
 #: Here "m" stands for what names no single days.
-_STRAY = re.compile(r'n[,&|-]*[SmXG]|[Sm][,&|-]+n(?!-?[~U"P№])|mn(?!-?[~U"P№])')
+_STRAY = re.compile(r'[fFup]n|n[pu]|o-S|n[,&|-]*[SmXG]|[Sm][,&|-]+n(?!-?[~U"P№])|mn(?!-?[~U"P№])')
+
+
+#: Years in which a plan may lie; «1941–1945» is what it is about.
+_PROJECT_YEARS = range(1990, 2050)
 
 
 @dataclass(slots=True)
@@ -32,7 +37,7 @@ class Content:
         schools: school years, by their first calendar year.
         ranges: ranges of years, tokens "G" of the grammar.
         phrases: tokens "1" «учебный год», "2" «в течение года», "3" «календарный год», "5" «до
-            конца учебного года», "6" «до конца года».
+            конца учебного года», "6" «до конца года», "7" «весь период».
         rhythms: what says how often.
         weekdays: those named beside dates.
         doubts: where the text may be read in two ways, from-to in the normalised text.
@@ -58,9 +63,22 @@ class Content:
 def sort_out(pieces: list[Piece], tokens: Tokens) -> Content:
     """Sort the pieces of a text and hand the written years to the dates they go with."""
     content = Content(weekdays=[*tokens.weekdays])
-    runs = _sort(pieces, content)
+    sorter = _Sorter(content)
+    for piece in pieces:
+        if isinstance(piece, Dated):
+            sorter.dated(piece)
+        elif isinstance(piece, Recurring):
+            sorter.recurring(piece)
+        elif piece.kind == "Y":
+            sorter.year(piece)
+        else:
+            sorter.token(piece)
+    if sorter.bare_year and content.unread:
+        content.doubts += content.unread  # «Форум «Точка роста — 2024»»: a name or a time
+    if content.schools and content.ranges:
+        _school_years_of_list(content)
     _note_strays(pieces, content)
-    _hand_out_years(runs, content)
+    _hand_out_years(sorter.runs, content)
     return content
 
 
@@ -73,74 +91,93 @@ class _Run:
     years: list[int] = field(default_factory=list)
 
 
-def _sort(pieces: list[Piece], content: Content) -> list[_Run]:
-    runs: list[_Run] = []
-    run: _Run | None = None  # the list that may still go on
-    gap = ""  # kinds since the last date or year
-    heading = 0  # the last year if nothing but a gap came since
-    open_unread = False
-    for piece in pieces:
-        kind = piece.kind
-        if isinstance(piece, Dated):
-            if "|" in gap and run is not None:
-                content.doubts.append((run.dated[-1].start, piece.end))
-            if run is None or run.years or gap not in _LIST:
-                run = _Run(heading)
-                runs.append(run)
-            run.dated.append(piece)
-            gap, heading, open_unread = "", 0, False
-        elif kind == "Y" and isinstance(piece, Token):
-            open_unread = False
-            behind = run is not None and (gap in _LIST or gap == "-")
-            if run is None or not behind or (run.heading and not run.dated[-1].span.last_year):
-                content.years.append(piece.value)
-                run, heading = None, piece.value
-            else:
-                run.years.append(piece.value)
-            gap = ""
-        elif isinstance(piece, Recurring):
-            content.rhythms.append(piece)
-            gap, open_unread = gap + kind, False
+class _Sorter:
+    """Goes through the pieces of a text; knows which list of dates may still go on."""
+
+    __slots__ = ("bare_year", "content", "gap", "heading", "in_unread", "run", "runs")
+
+    def __init__(self, content: Content) -> None:
+        self.content = content
+        self.runs: list[_Run] = []
+        self.run: _Run | None = None  # the list that may still go on
+        self.gap = ""  # kinds since the last date or year
+        self.heading = 0  # the last year, if only a gap came since
+        self.in_unread = False
+        self.bare_year = False  # a year stands for itself, and no word says that it is one
+
+    def dated(self, piece: Dated) -> None:
+        if "|" in self.gap and self.run is not None:  # «март или апрель»
+            self.content.doubts.append((self.run.dated[-1].start, piece.end))
+        if self.run is None or self.run.years or self.gap not in _LIST:
+            self.run = _Run(self.heading)
+            self.runs.append(self.run)
+        self.run.dated.append(piece)
+        self.gap, self.heading, self.in_unread = "", 0, False
+
+    def recurring(self, piece: Recurring) -> None:
+        self.content.rhythms.append(piece)
+        self.gap += piece.kind
+        self.in_unread = False
+
+    def year(self, token: Token) -> None:
+        run = self.run
+        behind = run is not None and (self.gap in _LIST or self.gap == "-")
+        headed = run is not None and run.heading and not run.dated[-1].span.last_year
+        if run is not None and behind and not headed:
+            run.years.append(token.value)
         else:
-            _sort_token(piece, content)
-            if kind not in _SILENT:
-                gap += kind
-            if kind in _NOT_UNDERSTOOD and not (piece.aside and kind in "nN"):
-                if open_unread:
-                    content.unread[-1] = (content.unread[-1][0], piece.end)
-                else:
-                    content.unread.append((piece.start, piece.end))
-                    open_unread = True
-    return runs
+            self.run, self.heading = None, token.value
+            if token.value in _PROJECT_YEARS:
+                self.content.years.append(token.value)
+                self.bare_year = self.bare_year or not token.month
+            else:
+                self.content.unread.append((token.start, token.end))
+        self.gap, self.in_unread = "", False
+
+    def token(self, token: Token) -> None:
+        kind, content = token.kind, self.content
+        if kind == "X":
+            if token.value not in content.schools:
+                content.schools.append(token.value)
+        elif kind == "G" and token.value in _PROJECT_YEARS:
+            content.ranges.append(token)
+        elif kind in _PHRASES:
+            content.phrases.append(token)
+        elif kind == "w":
+            content.weekdays.append(token)
+        elif kind in "4?":
+            content.doubts.append((token.start, token.end))
+            content.hints = content.hints or kind == "4"
+        elif kind == "A":
+            content.next_year = True
+        if kind not in _SILENT:
+            self.gap += kind
+        if kind in _NOT_UNDERSTOOD and not (token.aside and kind in "nN"):
+            if self.in_unread:
+                content.unread[-1] = (content.unread[-1][0], token.end)
+            else:
+                content.unread.append((token.start, token.end))
+                self.in_unread = True
 
 
-def _sort_token(token: Token, content: Content) -> None:
-    kind = token.kind
-    if kind == "X":
-        if token.value not in content.schools:
-            content.schools.append(token.value)
-    elif kind == "G":
-        content.ranges.append(token)
-    elif kind in "12356":
-        content.phrases.append(token)
-    elif kind == "w":
-        content.weekdays.append(token)
-    elif kind in "4?":
-        content.doubts.append((token.start, token.end))
-        content.hints = content.hints or kind == "4"
-    elif kind == "A":
-        content.next_year = True
+def _school_years_of_list(content: Content) -> None:
+    """«2022-2023, 2023-2024 уч. год»: the first of them is a school year too."""
+    named = [token for token in content.ranges if token.month and token.year == token.value + 1]
+    content.schools = sorted({*content.schools, *(token.value for token in named)})
+    content.ranges = [token for token in content.ranges if token not in named]
 
 
 def _note_strays(pieces: list[Piece], content: Content) -> None:
-    if not any(piece.kind == "n" for piece in pieces):
-        return
+    """Doubt dates beside which a number stands that may be one of their days."""
     kinds = "".join(
-        "m" if isinstance(piece, Dated) and not piece.span.precise else piece.kind
-        for piece in pieces
+        [
+            "m" if isinstance(piece, Dated) and not piece.span.precise else piece.kind
+            for piece in pieces
+        ],
     )
-    for match in _STRAY.finditer(kinds):
-        content.doubts.append((pieces[match.start()].start, pieces[match.end() - 1].end))
+    if ("n" in kinds or "o" in kinds) and ("S" in kinds or "m" in kinds):
+        for match in _STRAY.finditer(kinds):
+            content.doubts.append((pieces[match.start()].start, pieces[match.end() - 1].end))
 
 
 # --- years ------------------------------------------------------------------------------------
@@ -166,7 +203,7 @@ def _is_dated(span: Span) -> bool:
 def _in_year(dated: Dated, year: int) -> Dated:
     """Put a date into the year of which it begins, or that of which it ends where it wraps."""
     span = dated.span
-    if span.last_year and not span.year or span.month > span.last_month:
+    if (span.last_year and not span.year) or span.month > span.last_month:
         return dated._replace(span=span._replace(year=0, last_year=year))
     return dated._replace(span=span._replace(year=year, last_year=year))
 

@@ -133,6 +133,12 @@ _WEB = re.compile(r"[a-zа-я]{2,6}://\S*|www\.\S*|[\w.-]{1,64}@[\w.-]+")
 _QUOTED_DAY = re.compile(r'"(\s?\d\d?\s?)"')  # «15» марта
 #: A run of digits and of the letters that scanners and hasty fingers put for them.
 _MIXED_NUMBER = re.compile(r"(?<![^\W_])(?=[озli]*\d)(?=\d*[озli])[оз\dli]{2,9}(?![^\W_])")
+#: The same for one that stands alone, and digits for letters: «З мая», «l-5 мая», «ноя6рь».
+_MIXED_SIGN = re.compile(
+    r"(?<![^\W_])(?:з(?=\s+(?:янв|фев|мар|апр|ма[йя]|ию[нл]|авг|сен|окт|ноя|дек))|[li](?=\s?-\s?\d))"
+    r"|(?<=[а-я])6(?=р[ьяею])|(?<![^\W_])0(?=ктяб)",
+)
+_MIXED_SIGNS = str.maketrans("зli60", "311бо")
 _LOOKS_LIKE_DIGIT = str.maketrans("озli", "0311")
 
 
@@ -147,6 +153,8 @@ def _normalise(text: str) -> tuple[str, list[int] | None]:
         line = _QUOTED_DAY.sub(r" \1 ", line)
     if _MIXED_NUMBER.search(line):
         line = _MIXED_NUMBER.sub(lambda match: match.group().translate(_LOOKS_LIKE_DIGIT), line)
+    if _MIXED_SIGN.search(line):
+        line = _MIXED_SIGN.sub(lambda match: match.group().translate(_MIXED_SIGNS), line)
     return line, origin
 
 
@@ -186,11 +194,12 @@ _TOKEN = re.compile(
     | (?P<full>\d\d?\s?[./]{{1,2}}\s?\d\d?\s?[.,/]{{1,2}}\s?{_YEAR}(?!\d)
         | \d\d?[./]\d\d?[./]\d\d(?!\.?\d) | \d\d?,\d\d?[.,]{_YEAR}(?!\d)
         | \d\d?-\d\d?-{_YEAR}(?!\d))
+    | (?P<code>\d+(?:-\d+){{3,}})
     | (?P<dashed>\d{{1,3}}-\d\d-\d\d(?![\d-]))
     | (?P<clock>\d\d?:\d\d(?::\d\d)?(?!\d) | \d\d?\s?\^+
         | (?:[01]?\d|2[0-4])-(?:00|3[2-9]|[45]\d)(?![\d.]))
     | (?P<month>(?<![\d.])(?:0?[1-9]|1[0-2])\s?[./]\s?{_YEAR}(?!\d))
-    | (?P<pair>\d\d?\.\d\d?(?!\.?\d) | \d\d?\s?\.\s?\d\d?(?!\.?\d|\s*-?\d|\s*[а-я]{{3}}))
+    | (?P<pair>\d\d?\.\d\d?(?!\.?\d) | \d\d/\d\d(?![/\d]|\s*[а-я]{{3}}) | \d\d?\s?\.\s?\d\d?(?!\.?\d|\s*-?\d|\s*[а-я]{{3}}))
     | (?P<chain>\d+(?:\.\d+){{2,}})
     | (?P<year>{_YEAR}(?!\d){_ENDING})
     | (?P<plain>\d+{_ENDING})
@@ -268,6 +277,8 @@ class _Reader:
                 return
             if not word.typo:
                 word = self._meant(spelling, start, end, word)
+        elif spelling == "п" and self.line[end : end + 1] == ".":
+            word = look_up("пункт")
         elif word.kind == "m" and end - start == _SHORTEST_MONTH:
             if self.found.verbatim(start, end).isascii():  # the English «map» is no «мар»
                 word = UNKNOWN
@@ -303,6 +314,8 @@ class _Reader:
             return False
         whole = self.line[before:until] + spelling
         word = look_up(whole)
+        if word is UNKNOWN and self.line[until:start] == "-":
+            word = look_up(self.line[before:end])  # «м-ц»
         glued = _GLUED.fullmatch(whole)
         if not glued and (word.typo or word is UNKNOWN or word is ALMOST):
             return False
@@ -383,6 +396,8 @@ class _Reader:
         after = self.line[end : end + 1]
         if after == ")" and not self.depth:
             self._add(";", match)  # «1) …, 2) …»
+        elif after == "+":
+            self.last_end = end  # «12+»: for whom, not when
         elif after == "." and (item := _LIST_ITEM.match(self.line, end)):
             heads_line = not self.line[: match.start()].rpartition("\n")[2].strip()
             if heads_line and item.group("number"):

@@ -1,8 +1,8 @@
 """Which years the days of a period text belong to when the text does not say.
 
 The conventions: in a plan for a school year, September to December are of its first calendar year
-and January to August of its second; but August at the head of a range, and the last week of August
-named by the day, are of the first: that is when schools prepare. In a calendar-year document every
+and January to August of its second; but August at the head of a range, and days of the last week of
+August, are of the first: that is when schools prepare. In a calendar-year document every
 day is of that year. With neither, the one reading that lies inside the project's span is taken.
 A school year is 1 September to 31 May, its halves are parted by the New Year.
 """
@@ -13,7 +13,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from miro_sync.model import DateContext, Period
-from miro_sync.period_grammar import Span
+from miro_sync.period_pieces import Span
 
 _AUGUST, _SEPTEMBER, _DECEMBER, _MAY = 8, 9, 12, 5
 _PREPARATION = 25  # from this day of August schools prepare for the year that begins
@@ -69,6 +69,11 @@ def school_year(first: int) -> Period:
 def calendar_year(year: int) -> Period:
     """Return a calendar year."""
     return Period(dt.date(year, 1, 1), dt.date(year, _DECEMBER, 31))
+
+
+def length(period: Period) -> int:
+    """Return how many days a period has."""
+    return (period.end - period.start).days + 1
 
 
 def years_inside(span: Period) -> list[int]:
@@ -130,7 +135,9 @@ def _build(span: Span, year: int, last_year: int | None = None) -> Period | None
 def _weekday_of_month(span: Span, year: int) -> Period | None:
     first = dt.date(year, span.month, 1)
     if span.nth:
-        day = first + dt.timedelta((span.weekday - first.weekday()) % _WEEK + _WEEK * (span.nth - 1))
+        day = first + dt.timedelta(
+            (span.weekday - first.weekday()) % _WEEK + _WEEK * (span.nth - 1)
+        )
     else:
         last = month_day(year, span.month, 0) or first
         day = last - dt.timedelta((last.weekday() - span.weekday) % _WEEK)
@@ -172,7 +179,8 @@ def _school_years(span: Span, first: int) -> tuple[int, ...]:
     wraps = _wraps(span)
     if span.month == _AUGUST:
         heads_range = span.last_month != _AUGUST or wraps
-        if heads_range or (span.precise and span.day >= _PREPARATION):
+        late = span.day >= _PREPARATION or span.day < 1
+        if heads_range or (late and (span.precise or span.in_weeks)):
             return (first,)
         return (first + 1,)
     if wraps or span.last_month >= _SEPTEMBER:

@@ -145,7 +145,10 @@ RANGES = [
     ("в 2024 году конкурс проводится с 1 марта по 20 мая", "range 2024-03-01..2024-05-20"),
     ("2024 год: с 1 марта по 20 мая", "range 2024-03-01..2024-05-20"),
     ("с 9:00 15 марта до 18:00 20 марта", "range 2023-03-15..2023-03-20"),
-    ("9 дней (с 30 октября 2022 г. по 7 ноября 2022 г. включительно)", "range 2022-10-30..2022-11-07"),
+    (
+        "9 дней (с 30 октября 2022 г. по 7 ноября 2022 г. включительно)",
+        "range 2022-10-30..2022-11-07",
+    ),
     ("28.12 - 08.01 - 12 дней", "range 2022-12-28..2023-01-08"),
     ("10 дней: 28.12 - 06.01", "range 2022-12-28..2023-01-06"),
     ("28 октября (пт.) – 6 ноября (вс.)", "range 2022-10-28..2022-11-06"),
@@ -616,7 +619,15 @@ AMBIGUOUS = [
 
 def groups() -> list[tuple[DateContext, str, str]]:
     in_school = (
-        DAYS + DEADLINES + RANGES + MONTHS + PARTS + SCHOOL_YEARS + SEVERAL + RECURRING + NOISE
+        DAYS
+        + DEADLINES
+        + RANGES
+        + MONTHS
+        + PARTS
+        + SCHOOL_YEARS
+        + SEVERAL
+        + RECURRING
+        + NOISE
         + SPELLINGS
     )
     rows = [(SCHOOL, text, expected) for text, expected in in_school]

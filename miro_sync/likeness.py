@@ -1,0 +1,368 @@
+"""How alike the titles of a card and of an event are, and why.
+
+Notions are weighted by how rare they are, in published titles and in the calendar at hand, so
+that a calendar of one event works as well as one of two thousand. The score is the weight that
+each title finds in the other, less what the doubts of the facets take.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from miro_sync import titles, vocabulary, words
+from miro_sync.titles import Facets, Title, read_title
+
+#: What the parts of a title score weigh: the title that is covered worse, the one that is covered
+#: better, and the letters. Near the balance that logistic regression found on labelled pairs.
+_WEIGHT_WORSE = 0.50
+_WEIGHT_BETTER = 0.28
+_WEIGHT_LETTERS = 0.22
+#: What is left of a score for each doubt.
+_DOUBT_FACTORS: Mapping[str, float] = {
+    "actions": 0.62,
+    "audiences": 0.7,
+    "days": 0.55,
+    "forms": 0.62,
+    "grades": 0.85,
+    "levels": 0.8,
+    "moments": 0.7,
+    "names": 0.6,
+    "phases": 0.8,
+    "stages": 0.75,
+    "subjects": 0.7,
+}
+#: Forms that say little: a «субботник» is often called an «акция». Then, and where both give one
+#: name, another form weighs less.
+_VAGUE_FORMS = frozenset({"акция", "проект", "программа", "операция", "кампания", "праздник"})
+_VAGUE_FORM_FACTOR = 0.82
+_OTHER_MOMENT_FACTOR = 0.55
+_OTHER_TOPIC_FACTOR = 0.6
+#: A standard day alone («День космонавтики») and what is held on it is worth a question.
+_SAME_DAY_SCORE = 0.46
+#: One of them alone names a thing in quotes that the other does not know, or a subject; both call
+#: the thing by one name.
+_ONE_NAME_FACTOR = 0.85
+_ONE_SUBJECT_FACTOR = 0.85
+_SAME_NAME_GAIN = 0.15
+_NAME_COVERED = 0.6
+#: A short name: so much of its weight stands in the other title, and so many words of it tell
+#: something («Конкурс» alone does not).
+_SHORT_COVERED = 0.94
+_SHORT_WORDS = 2
+#: Ties of a written word to one of one root, to one misspelt, to one cut short («возможн.»), and
+#: what makes a typo believable. Similarity is that of optimal string alignment, 0..1.
+_TIE_ROOT = 0.85
+_TIE_TYPO = 0.85
+_TIE_CUT = 0.7
+_TYPO_SIMILARITY = 0.79
+_TYPO_MIN = 5
+_ROOT_MIN = 4
+_CUT_MIN = 3
+#: What is left of the weight of a centre's name in its own cards.
+_MUTED = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How alike two titles are, and why.
+
+    Attributes:
+        score: 0..1; 0 where `conflicts` forbid.
+        doubts: facets that a person must look at (`words.doubts`, and "names").
+        short: the first says nothing that the second does not say, and says enough.
+        conflicts: facets that make them different events beyond doubt (`words.conflicts`).
+        shared: notions that both hold, the weightiest first; only where it was asked why.
+
+    """
+
+    score: float
+    doubts: tuple[str, ...] = ()
+    short: bool = False
+    conflicts: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+
+
+_NOTHING = Comparison(0.0)
+
+
+def compare(one: str, other: str) -> Comparison:
+    """Compare a card's title with an event's by general knowledge of school events alone."""
+    title = read_title(other)
+    lexicon = Lexicon([title])
+    return explained(Profile(read_title(one), lexicon), Profile(title, lexicon))
+
+
+def similarity(one: str, other: str) -> float:
+    """Tell how alike two titles are, 0..1, by general knowledge of school events alone."""
+    return compare(one, other).score
+
+
+class Lexicon:
+    """How rare notions are, and which notions of the calendar a written word may mean.
+
+    Attributes:
+        notions: all of the calendar's titles.
+
+    """
+
+    __slots__ = ("_counts", "_initials", "_kindred", "_roots", "_titles", "_weights", "notions")
+
+    def __init__(self, calendar: Collection[Title]) -> None:
+        self._counts = Counter(notion for title in calendar for notion in title.shares)
+        self._titles = len(calendar) + vocabulary.BACKGROUND_TITLES
+        self._weights: dict[str, float] = {}
+        self._kindred: dict[str, tuple[tuple[str, float], ...]] = {}
+        self.notions = frozenset(self._counts)
+        self._roots: dict[str, list[str]] = defaultdict(list)
+        self._initials: dict[str, list[str]] = defaultdict(list)
+        for notion in sorted(self.notions):
+            if len(notion) >= _ROOT_MIN:
+                self._roots[words.root(notion)].append(notion)
+            if notion.isalpha():
+                self._initials[notion[0]].append(notion)
+
+    def weight(self, notion: str) -> float:
+        """Return the inverse document frequency over background and calendar."""
+        weight = self._weights.get(notion)
+        if weight is None:
+            count = _background().get(notion, 0) + self._counts.get(notion, 0)
+            weight = self._weights[notion] = math.log((self._titles + 1) / (count + 0.5))
+        return weight
+
+    def kindred(self, notion: str) -> tuple[tuple[str, float], ...]:
+        """Return the calendar's notions that a notion may stand for, with the strength 0..1."""
+        ties = self._kindred.get(notion)
+        if ties is None:
+            ties = self._kindred[notion] = tuple(self._find_kindred(notion).items())
+        return ties
+
+    def _find_kindred(self, notion: str) -> dict[str, float]:
+        ties: dict[str, float] = {}
+        if notion in self.notions:
+            ties[notion] = 1.0
+        for other, strength in words.kin().get(notion, {}).items():
+            if other in self.notions:
+                ties.setdefault(other, strength)
+        if len(notion) >= _ROOT_MIN:
+            for other in self._roots.get(words.root(notion), ()):
+                ties.setdefault(other, _TIE_ROOT)
+        if notion not in self.notions and notion not in _background() and notion.isalpha():
+            for other, strength in self._misspelt(notion):
+                ties.setdefault(other, strength)
+        return ties
+
+    def _misspelt(self, notion: str) -> Iterable[tuple[str, float]]:
+        """A word that nobody knows may be a typo of a known one, or cut short («возможн.»)."""
+        from rapidfuzz import process  # noqa: PLC0415 - 17 ms that only matching needs
+        from rapidfuzz.distance import OSA  # noqa: PLC0415 - as above
+
+        near = self._initials.get(notion[0], ())
+        if len(notion) >= _TYPO_MIN:
+            for other, _, _ in process.extract(
+                notion, near, scorer=OSA.normalized_similarity, score_cutoff=_TYPO_SIMILARITY
+            ):
+                yield other, _TIE_TYPO
+        if len(notion) >= _CUT_MIN:
+            for other in near:
+                if other.startswith(notion):
+                    yield other, _TIE_CUT
+
+
+class Profile:
+    """A title with the weights that a lexicon gives its notions.
+
+    Attributes:
+        weights: of its notions; `total` of them all.
+        telling: how many of its notions are no mere wrappers.
+        ties: its notions, each with the calendar's notions that it may stand for.
+        names: its named things, notions with their full weights.
+
+    """
+
+    __slots__ = ("names", "telling", "ties", "title", "total", "weights")
+
+    def __init__(self, title: Title, lexicon: Lexicon, mute: Collection[str] = ()) -> None:
+        self.title = title
+        self.weights = {
+            notion: share * lexicon.weight(notion) * (_MUTED if notion in mute else 1.0)
+            for notion, share in title.shares.items()
+        }
+        self.total = sum(self.weights.values())
+        self.telling = sum(share > words.PALE for share in title.shares.values())
+        self.ties = [(notion, lexicon.kindred(notion)) for notion in self.weights]
+        self.names = [{notion: lexicon.weight(notion) for notion in name} for name in title.names]
+
+
+def explained(card: Profile, event: Profile) -> Comparison:
+    """Compare two titles unless their facets forbid a link; what they share is named."""
+    conflicts = titles.conflicts(card.title.facets, event.title.facets)
+    if conflicts:
+        return Comparison(0.0, conflicts=conflicts)
+    _, reached = _overlap(card, event)
+    shared = sorted(reached, key=lambda notion: (-event.weights[notion], notion))
+    return replace(compared(card, event), shared=tuple(shared))
+
+
+def compared(card: Profile, event: Profile, least: float = 0.0) -> Comparison:
+    """Compare two titles that do not conflict.
+
+    Args:
+        card: the card's title.
+        event: the event's.
+        least: a score that is of no interest when it cannot be reached; it comes without doubts.
+
+    """
+    hit, reached = _overlap(card, event)
+    if not hit:
+        return _NOTHING
+    meeting = _meet(card, event, hit, reached)
+    score = (
+        _WEIGHT_WORSE * min(meeting.card_covered, meeting.event_covered)
+        + _WEIGHT_BETTER * max(meeting.card_covered, meeting.event_covered)
+        + _WEIGHT_LETTERS * _letters(card.title, event.title)
+    )
+    one, other = card.title.facets, event.title.facets
+    same_day = not one.days.isdisjoint(other.days)
+    if score + _SAME_NAME_GAIN * (1.0 - score) < least and not same_day:
+        return Comparison(score)
+    found = _doubts(card, event, meeting)
+    if meeting.unmet_card or meeting.unmet_event:
+        score *= 1.0 if "names" in found else _ONE_NAME_FACTOR
+    if meeting.met_card and meeting.met_event:
+        score += _SAME_NAME_GAIN * (1.0 - score)
+    for doubt in found:
+        score *= _doubt_factor(doubt, one, other, same_name=meeting.same_name)
+    if bool(one.subjects) != bool(other.subjects):
+        score *= _ONE_SUBJECT_FACTOR
+    if meeting.other_topic:
+        score *= _OTHER_TOPIC_FACTOR
+    if same_day and not (one.forms and other.forms):
+        score = max(score, _SAME_DAY_SCORE)
+    short = (
+        meeting.card_covered >= _SHORT_COVERED
+        and card.telling >= _SHORT_WORDS
+        and not meeting.unmet_event
+        and other.days <= one.days
+        and other.subjects <= one.subjects
+    )
+    return Comparison(score, found, short=short)
+
+
+@dataclass(slots=True)
+class _Meeting:
+    """What two titles have of each other.
+
+    Attributes:
+        card_covered, event_covered: parts of their weights that the other has, 0..1.
+        met_card, unmet_card, met_event, unmet_event: how many of their named things the other
+            knows or does not.
+        called: the whole of one title is what the other puts in quotes: «Зарница».
+        other_topic: both are about something, and nothing of it is common.
+
+    """
+
+    card_covered: float
+    event_covered: float
+    met_card: int
+    unmet_card: int
+    met_event: int
+    unmet_event: int
+    called: bool
+    other_topic: bool
+
+    @property
+    def same_name(self) -> bool:
+        """Whether every title that names things names one that the other knows."""
+        one_knows = bool(self.met_card) or not self.unmet_card
+        other_knows = bool(self.met_event) or not self.unmet_event
+        return one_knows and other_knows and bool(self.met_card or self.met_event)
+
+
+def _meet(
+    card: Profile, event: Profile, hit: Mapping[str, float], reached: Mapping[str, float]
+) -> _Meeting:
+    own, its = card.weights, event.weights
+    card_covered = sum([own[notion] * part for notion, part in hit.items()]) / card.total
+    event_covered = sum([its[notion] * part for notion, part in reached.items()]) / event.total
+    met_card = sum([_covered(name, hit) for name in card.names]) if card.names else 0
+    met_event = sum([_covered(name, reached) for name in event.names]) if event.names else 0
+    one, other = card.title.topic, event.title.topic
+    return _Meeting(
+        card_covered,
+        event_covered,
+        met_card,
+        len(card.names) - met_card,
+        met_event,
+        len(event.names) - met_event,
+        called=_called(event.names, hit, card_covered)
+        or _called(card.names, reached, event_covered),
+        other_topic=bool(one and other) and one.isdisjoint(hit) and other.isdisjoint(reached),
+    )
+
+
+def _doubts(card: Profile, event: Profile, meeting: _Meeting) -> tuple[str, ...]:
+    found = titles.doubts(card.title.facets, event.title.facets)
+    if meeting.called:
+        found = tuple(doubt for doubt in found if doubt != "forms")
+    if meeting.unmet_card and meeting.unmet_event:
+        found = (*found, "names")
+    return found
+
+
+def _called(names: Sequence[Mapping[str, float]], met: Mapping[str, float], covered: float) -> bool:
+    return covered >= _SHORT_COVERED and any(met.keys() <= name.keys() for name in names)
+
+
+def _overlap(card: Profile, event: Profile) -> tuple[dict[str, float], dict[str, float]]:
+    """Return how well each notion of the one is met in the other, of the card and of the event."""
+    hit: dict[str, float] = {}
+    reached: dict[str, float] = {}
+    its = event.weights
+    for notion, ties in card.ties:
+        for other, strength in ties:
+            if other in its:
+                if strength > hit.get(notion, 0.0):
+                    hit[notion] = strength
+                if strength > reached.get(other, 0.0):
+                    reached[other] = strength
+    return hit, reached
+
+
+def _doubt_factor(doubt: str, one: Facets, other: Facets, *, same_name: bool) -> float:
+    if doubt == "forms" and (
+        same_name
+        or one.forms[0] in other.forms
+        or other.forms[0] in one.forms
+        or not _VAGUE_FORMS.isdisjoint((one.forms[0], other.forms[0]))
+    ):
+        return _VAGUE_FORM_FACTOR
+    if doubt == "moments" and one.moments and other.moments:
+        return _OTHER_MOMENT_FACTOR
+    return _DOUBT_FACTORS[doubt]
+
+
+def _letters(one: Title, other: Title) -> float:
+    if not one.grams or not other.grams:
+        return 0.0
+    return len(one.grams & other.grams) / math.sqrt(len(one.grams) * len(other.grams))
+
+
+def _covered(name: Mapping[str, float], found: Mapping[str, float]) -> bool:
+    met = sum([weight * found.get(notion, 0.0) for notion, weight in name.items()])
+    return met >= _NAME_COVERED * sum(name.values())
+
+
+@cache
+def _background() -> Mapping[str, int]:
+    counts: dict[str, int] = {}
+    count = 0
+    for line in words.lines(vocabulary.BACKGROUND):
+        head, colon, tail = line.partition(":")
+        if colon:
+            count = int(head)
+        counts.update(dict.fromkeys((tail if colon else head).split(), count))
+    return counts

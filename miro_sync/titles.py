@@ -1,0 +1,362 @@
+"""Titles of school events taken apart: notions, and what makes one event another.
+
+A title becomes a `Title`: its notions (families of words, stems, standard phrases and days) with
+a weight each, and its `Facets`: subject, class, stage, year, number, named thing … that tell two
+events of one wording apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+from miro_sync import vocabulary as vocab
+from miro_sync.title_words import EDITION, Item, TitleWords, read_words
+from miro_sync.words import PALE, STAGE, families, notion
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What a title names of the things that make one event another; empty means silent.
+
+    Attributes:
+        subjects: school subjects, kinds of sport.
+        grades: classes 1..11.
+        exams: огэ, егэ, впр, гвэ.
+        years: calendar years. school_years: first years of school years.
+        stages: levels that its stage («муниципальный этап») may have, `vocabulary.FINAL` the last.
+        modes: очный, заочный, отборочный.
+        numbers: (kind, number): ("этап", 4), ("выпуск", 8) for the eighth conference.
+        levels: reach of the event itself («всероссийский», «городской»).
+        audiences, days, phases, moments: as in the tables of `vocabulary`.
+        forms: kinds of event in the order of the title.
+        joint: a form that «и» joins to the first («диктант и урок»).
+        actions: what is done with the thing («обновление»), the first and others before a form.
+
+    """
+
+    subjects: frozenset[str] = frozenset()
+    grades: frozenset[int] = frozenset()
+    exams: frozenset[str] = frozenset()
+    years: frozenset[int] = frozenset()
+    school_years: frozenset[int] = frozenset()
+    stages: frozenset[int] = frozenset()
+    modes: frozenset[str] = frozenset()
+    numbers: frozenset[tuple[str, int]] = frozenset()
+    levels: frozenset[int] = frozenset()
+    audiences: frozenset[str] = frozenset()
+    days: frozenset[str] = frozenset()
+    phases: frozenset[str] = frozenset()
+    moments: frozenset[str] = frozenset()
+    forms: tuple[str, ...] = ()
+    joint: str | None = None
+    actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title taken apart.
+
+    Attributes:
+        text: as it was written.
+        shares: its notions, each with the part of its weight that it carries, 0..1.
+        topic: those of its notions that tell what it is about, not what kind of thing it is.
+        names: things named in quotes or by «по теме …», as notions.
+        facets: what makes it another event.
+        grams: trigrams of its letters.
+
+    """
+
+    text: str
+    shares: Mapping[str, float]
+    topic: frozenset[str]
+    names: tuple[frozenset[str], ...]
+    facets: Facets
+    grams: frozenset[str]
+
+
+def read_title(text: str) -> Title:
+    """Take a title apart; any text will do, an empty one has no notions."""
+    read = read_words(text)
+    facets = _facets(read)
+    if facets.moments and not facets.forms:
+        _raise_the_center(read.items)
+    shares: dict[str, float] = {}
+    names: dict[int, set[str]] = {}
+    for item in read.items:
+        name, share = item.word.notion, item.share * item.word.share
+        shares[name] = max(share, shares.get(name, 0.0))
+        if item.name >= 0 and share > PALE and not name.isdigit():
+            names.setdefault(item.name, set()).add(name)
+    loudest = max(shares.values(), default=1.0)
+    return Title(
+        text=text,
+        shares={name: share / loudest for name, share in shares.items()},
+        topic=frozenset(item.word.notion for item in read.items if item.word.topical),
+        names=tuple(frozenset(name) for name in names.values()),
+        facets=facets,
+        grams=_grams(read.items),
+    )
+
+
+def identity(facets: Facets) -> tuple[object, ...]:
+    """Return what `conflicts` looks at: facets of equal identity conflict with the same titles."""
+    return (
+        facets.subjects,
+        facets.grades,
+        facets.exams,
+        facets.years,
+        facets.school_years,
+        facets.stages,
+        facets.modes,
+        facets.numbers,
+        facets.levels,
+        not _SUBJECT_FORMS.isdisjoint(facets.forms[:1]),
+    )
+
+
+def conflicts(one: Facets, other: Facets) -> tuple[str, ...]:
+    """Name what makes two titles different events beyond doubt; silence is no conflict.
+
+    Args:
+        one: what a title names.
+        other: what another one names; the order does not matter.
+
+    Returns:
+        Names out of subjects, grades, exams, years, stages, modes, numbers.
+
+    """
+    found: list[str] = []
+    if _apart(one.exams, other.exams):
+        found.append("exams")
+    if _apart(one.grades, other.grades):
+        found.append("grades")
+    if _apart(one.modes, other.modes):
+        found.append("modes")
+    if one.numbers and other.numbers:
+        numbers = dict(one.numbers)
+        if any(numbers.get(kind, number) != number for kind, number in other.numbers):
+            found.append("numbers")
+    if _other_stage(one, other):
+        found.append("stages")
+    if _other_subjects(one, other):
+        found.append("subjects")
+    if _apart(one.years, other.years) or _apart(one.school_years, other.school_years):
+        found.append("years")
+    return tuple(found)
+
+
+def doubts(one: Facets, other: Facets) -> tuple[str, ...]:
+    """Name what may make two titles different events, so that a person must say.
+
+    Args:
+        one: what a title names.
+        other: what another one names; the order does not matter.
+
+    Returns:
+        Names out of actions, audiences, days, forms, grades, levels, moments, phases, stages,
+        subjects.
+
+    """
+    return tuple(name for name, doubted in _DOUBTS.items() if doubted(one, other))
+
+
+def _apart(one: frozenset[object], other: frozenset[object]) -> bool:
+    return bool(one) and bool(other) and one.isdisjoint(other)
+
+
+#: Forms that are called by their subjects: «Неделя математики» is not «Неделя математики и физики».
+_SUBJECT_FORMS = frozenset({"неделя", "декада", "месячник", "олимпиада"})
+_LOCAL = frozenset({0, 1, 2, 3, 4})
+
+
+def _other_subjects(one: Facets, other: Facets) -> bool:
+    if not one.subjects or not other.subjects:
+        return False
+    if one.subjects.isdisjoint(other.subjects):
+        return True
+    named = not _SUBJECT_FORMS.isdisjoint(one.forms[:1] + other.forms[:1])
+    return named and one.subjects != other.subjects
+
+
+def _other_stage(one: Facets, other: Facets) -> bool:
+    if one.stages and other.stages:
+        return one.stages.isdisjoint(other.stages)
+    if not one.levels and not other.levels:
+        return False
+    if one.stages or other.stages:
+        # a stage beside the district's own contest; not beside the whole contest
+        stage, whole = (one, other) if one.stages else (other, one)
+        apart = _apart(stage.stages, whole.levels & _LOCAL)
+        return apart and stage.levels.isdisjoint(whole.levels)
+    return _apart(one.levels & _LOCAL, other.levels & _LOCAL)
+
+
+def _other_form(one: Facets, other: Facets) -> bool:
+    if not one.forms or not other.forms:
+        return False
+    return one.joint != other.joint or not _same_form(one.forms, other.forms)
+
+
+def _steps(facets: Facets) -> bool:
+    return bool(facets.numbers) and any(kind != EDITION for kind, _ in facets.numbers)
+
+
+def _same_action(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return _among(one[0], other) and _among(other[0], one)
+
+
+def _among(action: str, actions: tuple[str, ...]) -> bool:
+    return action in actions or any(
+        action in kin_ and not kin_.isdisjoint(actions[:1]) for kin_ in vocab.ACTION_KIN
+    )
+
+
+def _same_form(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return one[0] == other[0] or not families()[one[0]].isdisjoint(families()[other[0]])
+
+
+_DOUBTS: Mapping[str, Callable[[Facets, Facets], bool]] = {
+    "actions": lambda one, other: (
+        bool(one.actions and other.actions) and not _same_action(one.actions, other.actions)
+    ),
+    "audiences": lambda one, other: _apart(one.audiences, other.audiences),
+    "days": lambda one, other: _apart(one.days, other.days),
+    "forms": _other_form,
+    "grades": lambda one, other: bool(one.grades and other.grades) and one.grades != other.grades,
+    "levels": lambda one, other: _apart(one.levels, other.levels),
+    "moments": lambda one, other: one.moments != other.moments,
+    "phases": lambda one, other: _apart(one.phases, other.phases),
+    "stages": lambda one, other: one.stages != other.stages or _steps(one) != _steps(other),
+    "subjects": lambda one, other: (
+        bool(one.subjects and other.subjects) and one.subjects != other.subjects
+    ),
+}
+
+
+# --- facets -----------------------------------------------------------------------------------
+
+_FINALE = "финал"
+_SUBJECT_PLACES = frozenset({"предметн", "предмет", "учител", "учитель", "кабинет", "знан"})
+
+
+def _facets(read: TitleWords) -> Facets:
+    items = read.items
+    outside = [item for item in items if item.name < 0]
+    stages, levels = _reach(outside)
+    telling = [item for item in items if item.word.telling]
+    plain = [item for item in telling if item.name < 0]
+    grades = {grade for item in telling for grade in item.word.grades}
+    return Facets(
+        subjects=_subjects(outside) or _subjects(items),
+        grades=frozenset(read.grades | grades),
+        exams=frozenset(item.word.exam for item in telling if item.word.exam),
+        years=frozenset(read.years),
+        school_years=frozenset(read.school_years),
+        stages=stages,
+        modes=frozenset(item.word.mode for item in plain if item.word.mode),
+        numbers=frozenset(read.numbers),
+        levels=levels,
+        audiences=frozenset(item.word.audience for item in plain if item.word.audience),
+        days=frozenset(item.word.day for item in telling if item.word.day),
+        phases=frozenset(item.word.phase for item in plain if item.word.phase),
+        moments=frozenset(item.word.moment for item in plain if item.word.moment),
+        forms=_forms(outside) or _forms(items),
+        joint=_joint(items),
+        actions=_actions(outside),
+    )
+
+
+#: «Открытие центра «Точка роста»»: what is opened is what the title is about.
+_OPENED_CENTER_SHARE = 0.6
+
+
+def _raise_the_center(items: list[Item]) -> None:
+    for item in items:
+        if item.word.notion == notion("точкароста"):
+            item.word = replace(item.word, share=_OPENED_CENTER_SHARE)
+
+
+def _forms(items: list[Item]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.word.form for item in items if item.word.form))
+
+
+def _joint(items: list[Item]) -> str | None:
+    """Name the form that «и» puts beside the first one, words of the same kind left out."""
+    first = next((item.word.form for item in items if item.word.form), None)
+    for at, item in enumerate(items):
+        form = item.word.form
+        if not form or not first or not families()[form].isdisjoint(families()[first]):
+            continue
+        if item.joined or (at and items[at - 1].joined and items[at - 1].word.adjective):
+            return form
+    return None
+
+
+def _actions(items: list[Item]) -> tuple[str, ...]:
+    found: list[str] = []
+    for item in items:
+        if item.word.action:
+            found.append(item.word.action)
+        if item.word.form or item.word.moment:
+            break
+    return tuple(found)
+
+
+def _subjects(items: list[Item]) -> frozenset[str]:
+    found: set[str] = set()
+    for at, item in enumerate(items):
+        subject = item.word.subject
+        if subject and (not item.word.weak_subject or _subject_expected(items, at)):
+            found.add(subject)
+            found.update(vocab.SUBJECT_GROUPS.get(subject, ()))
+    return frozenset(found)
+
+
+def _subject_expected(items: list[Item], at: int) -> bool:
+    item = items[at]
+    before = items[at - 1].word if at else None
+    after = items[at + 1].word if at + 1 < len(items) else None
+    if before and (before.form or before.notion in _SUBJECT_PLACES or before.audience):
+        return True
+    if item.listed and (before is None or before.subject or not before.adjective):
+        return True
+    return bool(after and after.form and item.word.adjective)
+
+
+def _reach(items: list[Item]) -> tuple[frozenset[int], frozenset[int]]:
+    """Tell the levels of the stage from those of the event: «районный этап областного конкурса»."""
+    stages: set[int] = set()
+    levels: set[int] = set()
+    pending: set[int] = set()
+    for at, item in enumerate(items):
+        word = item.word
+        if word.notion == _FINALE:
+            stages.add(vocab.FINAL)
+        elif word.notion == STAGE:
+            stages |= pending
+            pending = set()
+        elif word.level:
+            after = items[at + 1].word if at + 1 < len(items) else None
+            if not (after and after.day):
+                pending.update(word.level)
+        elif not word.mode:
+            levels |= pending - {vocab.FINAL}
+            pending = set()
+    levels |= pending - {vocab.FINAL}
+    if vocab.COUNTRY in stages:
+        stages.add(vocab.FINAL)
+    return frozenset(stages), frozenset(levels)
+
+
+def _grams(items: list[Item]) -> frozenset[str]:
+    return frozenset().union(
+        *[_trigrams(item.word.notion) for item in items if item.share * item.word.share > PALE]
+    )
+
+
+@cache
+def _trigrams(name: str) -> frozenset[str]:
+    padded = f" {name} "
+    return frozenset([padded[at : at + 3] for at in range(len(padded) - 2)])
