@@ -18,7 +18,7 @@ def seconds(*arguments: str) -> float:
         key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"
     }
     start = time.perf_counter()
-    subprocess.run(  # noqa: S603 - our own program
+    subprocess.run(
         [sys.executable, *arguments], env=environment, stdout=subprocess.DEVNULL, check=True
     )
     return time.perf_counter() - start
