@@ -6,26 +6,39 @@ One function per command; each takes what the command line gave and returns valu
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+import webbrowser
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pydantic import SecretStr
+
 from miro_sync import __version__, setup
 from miro_sync import sync as use_case
-from miro_sync.doctor import Checkup, examine
+from miro_sync.doctor import Checkup, Level, examine
+from miro_sync.errors import SettingsError
 from miro_sync.files import BoardFile, TablesFile
 from miro_sync.memory import SqlMemory
-from miro_sync.model import BoardSnapshot, DateContext, Schedule
+from miro_sync.miro_budget import Clock
+from miro_sync.miro_client import MiroBoard, MiroClient
+from miro_sync.miro_http import Address, MiroHttp
+from miro_sync.miro_login import REDIRECT_PORT, Application, login_flow
+from miro_sync.miro_tokens import token_source, token_warnings
+from miro_sync.model import BoardSnapshot, DateContext, Message, Schedule, say
 from miro_sync.periods import read_period
 from miro_sync.ports import BoardSource, TablesSource
 from miro_sync.reading import Doors
-from miro_sync.settings import Settings, SourceKind, load
+from miro_sync.settings import Settings, SourceKind, load, secret
 from miro_sync.sync import Outcome
 from miro_sync.wire import read_export
+
+Progress = Callable[[int, int | None], None]
 
 #: The packaged sample is judged at this moment, whatever the day is: 8 in the morning on the spot.
 SAMPLE_MOMENT = dt.datetime(2023, 9, 5, 1, 0, tzinfo=dt.UTC)
@@ -45,8 +58,29 @@ class Demo:
     cut_short: Outcome
 
 
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What `export_board` wrote.
+
+    Attributes:
+        path: the file.
+        items: things on the board, of whatever kind.
+        complete: they are all there is.
+
+    """
+
+    path: Path
+    items: int
+    complete: bool
+
+
 def check(
-    config: Path, *, on: dt.date | None = None, as_of: dt.date | None = None, offline: bool = False
+    config: Path,
+    *,
+    on: dt.date | None = None,
+    as_of: dt.date | None = None,
+    offline: bool = False,
+    progress: Progress | None = None,
 ) -> Outcome:
     """Judge the sources without storing anything.
 
@@ -55,15 +89,17 @@ def check(
         on: judge what is at hand as if today were this day.
         as_of: go back to what was known on that day; reads no source.
         offline: rest on the last complete reads.
+        progress: is told items read and items expected (None while unknown) of a live board.
 
     """
     settings = load(config)
     now = _now()
     today = on or as_of or _today(settings, now)
-    return _look(settings, _doors(settings, now), today, as_of=as_of, offline=offline)
+    doors = _doors(settings, now, progress)
+    return _look(settings, doors, today, as_of=as_of, offline=offline)
 
 
-def sync(config: Path) -> Outcome:
+def sync(config: Path, *, progress: Progress | None = None) -> Outcome:
     """Read the sources, judge them and store the run."""
     settings = load(config)
     now = _now()
@@ -71,7 +107,7 @@ def sync(config: Path) -> Outcome:
     try:
         outcome = use_case.look(
             settings.project,
-            _doors(settings, now),
+            _doors(settings, now, progress),
             memory,
             today=_today(settings, now),
             decisions=settings.decisions,
@@ -116,9 +152,68 @@ def doctor(config: Path) -> Checkup:
     settings = load(config)
     memory = SqlMemory(settings.state_url)
     try:
-        return examine(settings.project, _doors(settings, _now()), memory, settings.problems)
+        doors = _doors(settings, _now())
+        access = partial(_miro_access, settings)
+        return examine(settings.project, doors, memory, settings.problems, access)
     finally:
         memory.close()
+
+
+def export_board(config: Path, path: Path, *, progress: Progress | None = None) -> Export:
+    """Write everything that is on the live board to a file, which can be read in its place.
+
+    Raises:
+        SettingsError: the settings name no live board, or the file cannot be written.
+        SourceError: the board could not be read.
+
+    """
+    settings = load(config)
+    source = settings.board_source
+    if source is None or source.kind is not SourceKind.MIRO:
+        raise SettingsError(say("cli.export_no_board"))
+    document, done = _miro_client(settings, progress).export_document()
+    snapshot = done.snapshot
+    try:
+        _write_whole(path, document)
+    except OSError as error:
+        raise SettingsError(say("cli.export_failed", path=str(path))) from error
+    return Export(
+        path, len(snapshot.items) if snapshot else 0, bool(snapshot and snapshot.complete)
+    )
+
+
+def login(show: Callable[[str], object], language: str = "ru") -> Path:
+    """Let a person allow this program in Miro; the pair of tokens is kept in a file.
+
+    Args:
+        show: is given the address to open, in case no browser opens by itself.
+        language: of the page that the browser shows at the end.
+
+    Returns:
+        The token file, the one that MIRO_ACCESS_TOKEN_FILE names.
+
+    Raises:
+        SettingsError: the environment does not say which application it is or where to keep
+            the tokens.
+        SourceError: it was not allowed.
+
+    """
+    client_id = secret("MIRO_CLIENT_ID", os.environ)
+    client_secret = secret("MIRO_CLIENT_SECRET", os.environ)
+    named = os.environ.get("MIRO_ACCESS_TOKEN_FILE", "").strip()
+    if not (client_id and client_secret and named):
+        raise SettingsError(
+            say("cli.login_needs", redirect=f"http://localhost:{REDIRECT_PORT}/miro")
+        )
+
+    def open_browser(address: str) -> None:
+        show(address)
+        webbrowser.open(address)
+
+    path = Path(named)
+    application = Application(client_id, SecretStr(client_secret))
+    login_flow(application, path, MiroHttp(Clock(_now)), open_browser, language)
+    return path
 
 
 def read_periods(
@@ -170,6 +265,14 @@ class _CutShort:
         return replace(self._board.read(), complete=False)
 
 
+def _write_whole(path: Path, document: bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(document)
+    Path(file.name).replace(path)
+
+
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)  # noqa: TID251 - the one place that reads the clock
 
@@ -178,23 +281,56 @@ def _today(settings: Settings, now: dt.datetime) -> dt.date:
     return now.astimezone(ZoneInfo(settings.project.timezone)).date()
 
 
-def _doors(settings: Settings, now: dt.datetime) -> Doors:
+def _doors(settings: Settings, now: dt.datetime, progress: Progress | None = None) -> Doors:
     calendar, sheet = settings.calendar_source, None
     if calendar.kind is SourceKind.WORKSHEET:
         sheet = calendar.value
     return Doors(
-        board=_board_door(settings),
+        board=_board_door(settings, progress),
         tables=_tables_door(settings, now),
         calendar=None if sheet is not None else TablesFile(calendar.path, now),
         calendar_sheet=sheet,
     )
 
 
-def _board_door(settings: Settings) -> BoardSource | None:
+def _board_door(settings: Settings, progress: Progress | None) -> BoardSource | None:
     source = settings.board_source
     if source is None:
         return None
+    if source.kind is SourceKind.MIRO:
+        return _LiveBoard(settings, progress)
     return BoardFile(source.path, read_export)
+
+
+class _LiveBoard:
+    """The board of the settings; a token is asked for only when it is read."""
+
+    def __init__(self, settings: Settings, progress: Progress | None) -> None:
+        self._settings, self._progress = settings, progress
+
+    def read(self) -> BoardSnapshot:
+        return MiroBoard(_miro_client(self._settings, self._progress)).read()
+
+
+def _miro_client(settings: Settings, progress: Progress | None = None) -> MiroClient:
+    source = settings.board_source
+    http = MiroHttp(Clock(_now), Address(settings.board_api_url))
+    tokens = token_source(os.environ, http)
+    board_id = source.value if source else ""
+    return MiroClient(http, tokens, board_id, settings.board_patience, progress)
+
+
+def _miro_access(settings: Settings) -> Iterator[tuple[Level, Message]]:
+    """Say whose token it is, what it may do, and when it ends."""
+    if settings.board_source is None or settings.board_source.kind is not SourceKind.MIRO:
+        return
+    who = _miro_client(settings).who_am_i()
+    scopes = ", ".join(who.scopes) or "—"
+    yield "ok", say("doctor.miro_access", user=who.user, team=who.team, scopes=scopes)
+    if who.remedy is not None:
+        yield "fail", who.remedy
+    for warning in token_warnings(os.environ, _now()):
+        yield "warn", warning
 
 
 def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:

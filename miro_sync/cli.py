@@ -47,7 +47,9 @@ if TYPE_CHECKING:
     from miro_sync.model import Assessment, Finding, Message, Problem, Project, Schedule
     from miro_sync.telling.terminal import Look
 
-_FLAGGED, _USAGE, _DEFECT, _INTERRUPTED = 1, 2, 70, 130
+    _Progress = Callable[[int, int | None], None]
+
+_FLAGGED, _USAGE, _UNREAD, _DEFECT, _INTERRUPTED = 1, 2, 3, 70, 130
 
 _FORMATS = ("table", "json", "csv")
 _CONFIG = "config"
@@ -102,16 +104,44 @@ class Checkup(Protocol):
         """(level, sentence or problem) in the order shown; a level is "ok", "warn" or "fail"."""
 
 
+class Export(Protocol):
+    """What `export_board` wrote."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+
+    @property
+    def items(self) -> int:
+        """Things on the board."""
+
+    @property
+    def complete(self) -> bool:
+        """They are all there is."""
+
+
 class App(Protocol):
     """What the commands need of `miro_sync.app`; a test gives its own."""
 
     def check(
-        self, config: Path, *, on: dt.date | None, as_of: dt.date | None, offline: bool
+        self,
+        config: Path,
+        *,
+        on: dt.date | None,
+        as_of: dt.date | None,
+        offline: bool,
+        progress: _Progress | None,
     ) -> Outcome:
         """Read and judge without storing anything."""
 
-    def sync(self, config: Path) -> Outcome:
+    def sync(self, config: Path, *, progress: _Progress | None) -> Outcome:
         """Read, judge and store."""
+
+    def export_board(self, config: Path, path: Path, *, progress: _Progress | None) -> Export:
+        """Write the live board to a file."""
+
+    def login(self, show: Callable[[str], object], language: str) -> Path:
+        """Let a person allow access to Miro; return the file with the tokens."""
 
     def demo(self, target: Path | None) -> Demo:
         """Run the whole job on the packaged sample."""
@@ -237,6 +267,7 @@ def _program(words: Catalogue) -> Program:
     ]
     target = _option(words, "--output", "-o", "target", type=_FOLDER, metavar=folder)
     into = click.Argument(["folder"], type=_FOLDER, metavar=folder)
+    file = click.Argument(["file"], type=click.Path(), metavar=words.say("cli.metavar_file"))
     texts = click.Argument(["texts"], nargs=-1, metavar=words.say("cli.metavar_texts"))
     years = [
         _option(words, "--school-year", type=Year(words, school=True), metavar=year),
@@ -250,6 +281,8 @@ def _program(words: Catalogue) -> Program:
         Command("check-calendar", words, _check_calendar, [*judging, everything, *shared]),
         Command("centers", words, _centers, [*judging, *shared]),
         Command("periods", words, _periods, [texts, *years, layout, *shared]),
+        Command("export-board", words, _export_board, [file, *shared]),
+        Command("login", words, _login, shared),
     ]
     version = answering(
         ["--version"], words.say("cli.option_version"), lambda _: f"miro-sync {__version__}"
@@ -298,7 +331,8 @@ def _doctor(session: _Session) -> int:
 def _sync(session: _Session, *, exit_zero: bool) -> int:
     from miro_sync.telling import terminal  # noqa: PLC0415 - help needs none of it
 
-    outcome = session.the_app().sync(session.folder())
+    with _progress(session) as progress:
+        outcome = session.the_app().sync(session.folder(), progress=progress)
     words = session.words_of(outcome.project)
     _show(terminal.sync_line(outcome.assessment, outcome.findings, outcome.project, words))
     _warn_of_sources(outcome.assessment, words)
@@ -382,6 +416,25 @@ def _periods(
     return _USAGE if asked.broken else 0
 
 
+@click.pass_obj
+def _export_board(session: _Session, *, file: str) -> int:
+    with _progress(session) as progress:
+        export = session.the_app().export_board(session.folder(), _path(file), progress=progress)
+    said = "cli.export_board_done" if export.complete else "cli.export_board_partial"
+    _tell(session.words.say(said, path=str(export.path), items=export.items))
+    return 0 if export.complete else _UNREAD
+
+
+@click.pass_obj
+def _login(session: _Session) -> int:
+    def show(address: str) -> None:
+        _tell(session.words.say("cli.login_open", address=address))
+
+    path = session.the_app().login(show, session.words.language)
+    _tell(session.words.say("cli.login_done", path=str(path)))
+    return 0
+
+
 # --- what the commands share -------------------------------------------------------------------
 
 
@@ -398,9 +451,14 @@ def _judged(session: _Session, **judging: Unpack[_Judging]) -> tuple[Outcome, As
     """Run the check; return its outcome and the part of it that is shown."""
     from miro_sync.telling.lines import of_center  # noqa: PLC0415 - help needs none of it
 
-    outcome = session.the_app().check(
-        session.folder(), on=judging["on"], as_of=judging["as_of"], offline=judging["offline"]
-    )
+    with _progress(session) as progress:
+        outcome = session.the_app().check(
+            session.folder(),
+            on=judging["on"],
+            as_of=judging["as_of"],
+            offline=judging["offline"],
+            progress=progress,
+        )
     center = judging["center"]
     if center is None:
         return outcome, outcome.assessment
@@ -409,6 +467,29 @@ def _judged(session: _Session, **judging: Unpack[_Judging]) -> tuple[Outcome, As
         said = session.words.say("cli.no_such_center", center=center, known=", ".join(known))
         raise Misuse(said, click.get_current_context())
     return outcome, of_center(outcome.assessment, outcome.findings, center)[0]
+
+
+@contextlib.contextmanager
+def _progress(session: _Session) -> Iterator[_Progress | None]:
+    """Give a reader of a long board something to say how far it is, on a terminal alone."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    widest = 0
+
+    def show(done: int, expected: int | None) -> None:
+        nonlocal widest
+        key = "cli.progress_open" if expected is None else "cli.progress"
+        said = session.words.say(key, done=done, expected=expected)
+        widest = max(widest, len(said))
+        sys.stderr.write(f"\r{said:<{widest}}")
+        sys.stderr.flush()
+
+    try:
+        yield show
+    finally:
+        if widest:
+            sys.stderr.write(f"\r{' ' * widest}\r")
 
 
 def _code(outcome: Outcome, shown: Assessment, *, exit_zero: bool) -> int:

@@ -5,7 +5,7 @@ Every part is examined, whatever the parts before it said; nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,7 +38,11 @@ _Lines = Iterator[tuple[Level, Message | Problem]]
 
 
 def examine(
-    project: Project, doors: Doors, memory: Memory, problems: tuple[Problem, ...] = ()
+    project: Project,
+    doors: Doors,
+    memory: Memory,
+    problems: tuple[Problem, ...] = (),
+    access: Callable[[], _Lines] = lambda: iter(()),
 ) -> Checkup:
     """Examine settings, sources, the mapping of frames to centres, headers and the state.
 
@@ -47,6 +51,7 @@ def examine(
         doors: where the sources are.
         memory: the state; it is only read.
         problems: what the settings have to say that is no mistake.
+        access: tells who we are to the services, and what we may do there.
 
     """
     names = CenterNames(project.centers)
@@ -54,6 +59,7 @@ def examine(
         (
             ("ok", say("doctor.settings", project=project.name, centers=len(project.centers))),
             *_told(problems),
+            *_failing(access()),
             *_failing(_board(project, doors, names)),
             *_failing(_tables(project, doors, names)),
             *_failing(_calendar(project, doors, names)),

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
-from pydantic import ConfigDict, Field, StrictBool, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, SecretStr, StrictBool, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic.dataclasses import dataclass as shape
 from pydantic_core import from_json
@@ -112,7 +112,60 @@ class _Export:
     members: list[_Member] | None = None
 
 
+@shape(frozen=True, slots=True, config=_MIRO)
+class _Links:
+    last: str | None = None
+
+
+@shape(frozen=True, slots=True, config=_MIRO)
+class _ItemsPage:
+    data: list[_Item]
+    total: int | None = None
+    cursor: str | None = None
+    links: _Links | None = None
+
+
+@shape(frozen=True, slots=True, config=_MIRO)
+class _TagsPage:
+    data: list[_Tag]
+    total: int | None = None
+
+
+@shape(frozen=True, slots=True, config=_MIRO)
+class _MembersPage:
+    data: list[_Member]
+    total: int | None = None
+
+
+@shape(frozen=True, slots=True, config=_MIRO)
+class _ItemTags:
+    tags: list[_Tag]
+
+
+@shape(frozen=True, slots=True, config=_MIRO)
+class _TokenContext:
+    user: _Member
+    team: _Member | None = None
+    scopes: list[str] | None = None
+
+
+@shape(frozen=True, slots=True, config=_OURS)
+class _TokenGrant:
+    access_token: Annotated[SecretStr, Field(min_length=1)]
+    refresh_token: SecretStr | None = None
+    expires_in: Annotated[int, Field(gt=0)] | None = None
+
+
 _EXPORT: Final = TypeAdapter(_Export)
+_BOARD: Final = TypeAdapter(_Board)
+_ITEM: Final = TypeAdapter(_Item)
+_ITEMS_PAGE: Final = TypeAdapter(_ItemsPage)
+_TAG: Final = TypeAdapter(_Tag)
+_TAGS_PAGE: Final = TypeAdapter(_TagsPage)
+_MEMBERS_PAGE: Final = TypeAdapter(_MembersPage)
+_ITEM_TAGS: Final = TypeAdapter(_ItemTags)
+_TOKEN_CONTEXT: Final = TypeAdapter(_TokenContext)
+_TOKEN_GRANT: Final = TypeAdapter(_TokenGrant)
 
 
 def read_export(document: bytes, *, source: str) -> BoardSnapshot:
@@ -152,17 +205,17 @@ class RawBoard:
         read_at: the moment of reading, aware.
         complete: everything was read.
         board: the object of GET /v2/boards/{id}.
-        items: objects of GET …/items, verbatim.
+        pages: bodies of GET …/items as they came; an item may stand in several.
         tags: objects of GET …/tags; id, title and colour are exported.
         item_tags: ids of tags by id of item.
-        members: objects of GET …/members, verbatim.
+        members: objects of GET …/members.
 
     """
 
     read_at: dt.datetime
     complete: bool
     board: Mapping[str, Any]
-    items: Sequence[Mapping[str, Any]]
+    pages: Sequence[bytes]
     tags: Sequence[Mapping[str, Any]]
     item_tags: Mapping[str, Sequence[str]]
     members: Sequence[Mapping[str, Any]]
@@ -172,7 +225,8 @@ def write_export(raw: RawBoard) -> bytes:
     """Write a board export; `read_export` reads the same board back from it.
 
     Returns:
-        JSON in UTF-8, one item to a line, so that two exports can be compared by eye.
+        JSON in UTF-8, one item to a line in the order of ids, which is that of their making:
+        two exports of one board can be compared by eye.
 
     """
     tags = [{key: tag.get(key) for key in ("id", "title", "fillColor")} for tag in raw.tags]
@@ -185,10 +239,194 @@ def write_export(raw: RawBoard) -> bytes:
         "item_tags": raw.item_tags,
         "members": raw.members,
     }
+    rows: dict[str, str] = {}  # as text, which takes a fifth of the room of objects
+    for page in raw.pages:
+        for item in _tree(page, "board")["data"]:
+            key = item.get("id") if isinstance(item, dict) else None
+            rows.setdefault(str(key or f"?{len(rows)}"), _json(item))
     lines = [f" {_json(key)}: {_json(value)}" for key, value in head.items()]
-    rows = ",\n  ".join(_json(item) for item in raw.items)
-    lines.append(f' "items": [\n  {rows}\n ]' if raw.items else ' "items": []')
+    items = ",\n  ".join(rows[key] for key in sorted(rows, key=by_making))
+    lines.append(f' "items": [\n  {items}\n ]' if rows else ' "items": []')
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def by_making(item_id: str) -> tuple[int, str]:
+    """Sort ids as numbers without making numbers of them; Miro gives them in ascending order."""
+    return len(item_id), item_id
+
+
+# --- answers of the live service --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRecord:
+    """The answer of GET /v2/boards/{id}.
+
+    Attributes:
+        url: the board's page, always http(s).
+        modified_at: Miro's hint of the last change; None when it does not say.
+        raw: the answer as it came.
+
+    """
+
+    id: str
+    name: str
+    url: str
+    modified_at: dt.datetime | None
+    raw: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsPage:
+    """One page of GET …/items.
+
+    Attributes:
+        items: without tags, which Miro keeps elsewhere.
+        total: what Miro counts for the whole listing; None when it does not say.
+        cursor: leads to the next page; None on the last one.
+        last_cursor: leads to the last page, where Miro says so.
+        problems: what could not be read.
+
+    """
+
+    items: tuple[BoardItem, ...]
+    total: int | None
+    cursor: str | None
+    last_cursor: str | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NamesPage:
+    """One page of GET …/tags or …/members.
+
+    Attributes:
+        names: titles of tags or names of members, by id.
+        total: as in `ItemsPage`.
+        raw: the tags or members as they came.
+
+    """
+
+    names: Mapping[str, str]
+    total: int | None
+    raw: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenContext:
+    """Whose token it is and what it may do (GET /v1/oauth-token)."""
+
+    user_id: str
+    user: str
+    team: str
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenGrant:
+    """What POST /v1/oauth/token gave; the secrets are masked wherever they are shown.
+
+    Attributes:
+        refresh_token: None for an application whose tokens do not expire.
+        expires_in: seconds; None as above.
+
+    """
+
+    access_token: SecretStr
+    refresh_token: SecretStr | None
+    expires_in: int | None
+
+
+def read_board(body: bytes) -> BoardRecord:
+    """Read the answer of GET /v2/boards/{id}; `SourceError` when it is none."""
+    board = _answer(_BOARD, body)
+    return BoardRecord(
+        id=board.id,
+        name=board.name or "",
+        url=_board_url(board),
+        modified_at=_moment(board.modified_at),
+        raw=from_json(body),
+    )
+
+
+def read_items_page(body: bytes) -> ItemsPage:
+    """Read one page of items; `SourceError` when it is none.
+
+    An item that cannot be read is a `Problem`, as in `read_export`.
+    """
+    problems: list[Problem] = []
+    try:
+        page = _ITEMS_PAGE.validate_json(body)
+    except ValidationError:
+        try:
+            page, problems = _mended(_ITEMS_PAGE, _tree(body, "board"), "board")
+        except SourceError:
+            raise SourceError(_UNREADABLE) from None
+    last = parse_qs(urlsplit(page.links.last).query) if page.links and page.links.last else {}
+    return ItemsPage(
+        items=tuple(_item(listed, ()) for listed in page.data),
+        total=page.total,
+        cursor=page.cursor or None,
+        last_cursor=last.get("cursor", [None])[0],
+        problems=tuple(problems),
+    )
+
+
+def read_tags_page(body: bytes) -> NamesPage:
+    """Read one page of the board's tags; `SourceError` when it is none."""
+    page = _answer(_TAGS_PAGE, body)
+    names = {tag.id: tag.title for tag in page.data}
+    return NamesPage(names, page.total, from_json(body)["data"])
+
+
+def read_members_page(body: bytes) -> NamesPage:
+    """Read one page of the board's members; `SourceError` when it is none."""
+    page = _answer(_MEMBERS_PAGE, body)
+    names = {member.id: member.name or "" for member in page.data}
+    return NamesPage(names, page.total, from_json(body)["data"])
+
+
+def read_item(body: bytes) -> BoardItem:
+    """Read one item; `SourceError` when it is none."""
+    return _item(_answer(_ITEM, body), ())
+
+
+def read_tag(body: bytes) -> tuple[str, str]:
+    """Read one tag into its id and title; `SourceError` when it is none."""
+    tag = _answer(_TAG, body)
+    return tag.id, tag.title
+
+
+def read_item_tags(body: bytes) -> Mapping[str, str]:
+    """Read the tags of one item into titles by id; `SourceError` when there are none to read."""
+    return {tag.id: tag.title for tag in _answer(_ITEM_TAGS, body).tags}
+
+
+def read_token_context(body: bytes) -> TokenContext:
+    """Read the answer of GET /v1/oauth-token; `SourceError` when it is none."""
+    context = _answer(_TOKEN_CONTEXT, body)
+    return TokenContext(
+        user_id=context.user.id,
+        user=context.user.name or "",
+        team=(context.team.name or "") if context.team else "",
+        scopes=frozenset(context.scopes or ()),
+    )
+
+
+def read_token_grant(body: bytes) -> TokenGrant:
+    """Read the answer of POST /v1/oauth/token; `SourceError` when it is none."""
+    grant = _answer(_TOKEN_GRANT, body)
+    return TokenGrant(grant.access_token, grant.refresh_token, grant.expires_in)
+
+
+_UNREADABLE: Final = say("miro.answer_unreadable")
+
+
+def _answer(adapter: TypeAdapter[_Shape], body: bytes) -> _Shape:
+    try:
+        return adapter.validate_json(body)
+    except ValidationError:
+        raise SourceError(_UNREADABLE) from None
 
 
 def _json(value: object) -> str:

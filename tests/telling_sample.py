@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from miro_sync.model import (
@@ -37,8 +38,9 @@ from miro_sync.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Callable, Iterable
+
+    Progressing = Callable[[int, int | None], None]
 
 TODAY = dt.date(2023, 6, 1)
 BOARD = "https://miro.com/app/board/uXjVsample00=/?moveToWidget="
@@ -433,6 +435,15 @@ class Marks:
     lines: tuple[tuple[str, Message | Problem], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An outcome of `export-board`."""
+
+    path: Path
+    items: int
+    complete: bool
+
+
 @dataclass(slots=True)
 class FakeApp:
     """What the commands call; remembers every call, fails where it is told to."""
@@ -448,14 +459,32 @@ class FakeApp:
             raise self.fails
 
     def check(
-        self, config: Path, *, on: dt.date | None, as_of: dt.date | None, offline: bool
+        self,
+        config: Path,
+        *,
+        on: dt.date | None,
+        as_of: dt.date | None,
+        offline: bool,
+        progress: Progressing | None,
     ) -> Told:
         self._called("check", config, on, as_of, offline)
+        if progress is not None:
+            progress(50, None)
+            progress(100, 5000)
         return self.told
 
-    def sync(self, config: Path) -> Told:
+    def sync(self, config: Path, *, progress: Progressing | None) -> Told:
         self._called("sync", config)
         return self.told
+
+    def export_board(self, config: Path, path: Path, *, progress: Progressing | None) -> Exported:
+        self._called("export-board", config, path)
+        return Exported(path, 5000, self.told.assessment.trustworthy)
+
+    def login(self, show: Callable[[str], object], language: str) -> Path:
+        self._called("login", language)
+        show("https://miro.com/oauth/authorize?client_id=1")
+        return Path("tokens.json")
 
     def demo(self, target: Path | None) -> Shown:
         self._called("demo", target)

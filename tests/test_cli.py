@@ -50,7 +50,17 @@ if TYPE_CHECKING:
 
 TESTS = Path(__file__).parent
 CALMLY = Told(CALM, ())
-COMMANDS = ("demo", "init", "doctor", "sync", "check-calendar", "centers", "periods")
+COMMANDS = (
+    "demo",
+    "init",
+    "doctor",
+    "sync",
+    "check-calendar",
+    "centers",
+    "periods",
+    "export-board",
+    "login",
+)
 
 
 class _Line:
@@ -135,6 +145,29 @@ def test_demo_says_that_it_is_a_sample_and_what_comes_next() -> None:
     first, *_, last = result.stdout.splitlines()
     assert first.startswith("Это образец")
     assert "miro-sync init" in last
+
+
+def test_the_live_board_is_saved_to_the_file_named() -> None:
+    app = FakeApp()
+    result = invoke("export-board", "доска.json", app=app)
+    assert app.calls == [("export-board", Path("config"), Path("доска.json"))]
+    assert result.exit_code == 0
+    assert "5000 объектов" in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_board_saved_in_part_is_a_source_not_read() -> None:
+    told = Told(assessment=replace(Told().assessment, trustworthy=False))
+    result = invoke("export-board", "доска.json", app=telling(told))
+    assert result.exit_code == 3
+    assert "не целиком" in result.stderr
+
+
+def test_login_shows_the_address_to_open_and_where_the_tokens_are() -> None:
+    result = invoke("login")
+    assert result.exit_code == 0
+    assert "https://miro.com/oauth/authorize" in result.stderr
+    assert "tokens.json" in result.stderr
 
 
 def test_demo_may_be_written_somewhere_and_shown_at_length() -> None:
@@ -465,8 +498,9 @@ NAMES = {
 
 
 def english_words(text: str) -> set[str]:
-    """Return the Latin words that are no option and no name of something."""
-    words = re.findall(r"[A-Za-z][\w-]+", re.sub(r"(?<!\w)--?[a-z][a-z-]*", " ", text))
+    """Return the Latin words that are no option, no setting and no name of something."""
+    names = r"(?<!\w)--?[a-z][a-z-]*|\[\w+\]\s+\w+|[A-Z]+(?:_[A-Z]+)+"
+    words = re.findall(r"[A-Za-z][\w-]+", re.sub(names, " ", text))
     return {word.lower() for word in words} - NAMES
 
 
