@@ -161,6 +161,7 @@ class _Reader:
     ) -> None:
         self._zone = ZoneInfo(project.timezone)
         self._today = board.read_at.astimezone(self._zone).date()
+        self._years = range(project.span.start.year, project.span.end.year + 1)
         self._names = names
         self._frames = frames
         self._held = frames.held
@@ -196,7 +197,7 @@ class _Reader:
             text=text,
             center_id=home.center_id or head.center_id or self._center_in(title, text),
             date=self._date(
-                item, head, text, tag, _Lean(home.years, self._today if held else None)
+                item, head, text, tag, _Lean(home.years, self._years, self._today if held else None)
             ),
             held=held,
             url=url,
@@ -329,28 +330,53 @@ class _Lean(NamedTuple):
 
     Attributes:
         years: what the frames and the project say.
+        possible: the calendar years of the project.
         latest: the last day it can be; what is held cannot lie ahead. None for any day.
 
     """
 
     years: DateContext
+    possible: range
     latest: dt.date | None
 
 
 def _dated(line: str, lean: _Lean) -> Schedule | None:
     """Return the days that a line names, None when it names none for certain.
 
-    A year alone is no date: «Анализ результатов ОГЭ 2022» was not held in 2022.
+    A line is no period text: only the words of it that are a date are read, and not those that
+    belong to the event's name («Акция «9 Мая»»), to a document («приказ от 12.03.2023») or an
+    occasion («к 9 мая»). A year alone is no date: «Анализ результатов ОГЭ 2022» was not held in
+    2022. One date counts, beside which there may be a deadline for something else.
     """
     line = line[:_LONGEST_TITLE]
     if _NAMES_DAYS.search(line) is None:
         return None
-    schedule = read_period(_alone(line), lean.years)
+    line = _QUOTED.sub(" … ", line)
+    dates = [date for date in _DATE.finditer(line) if _is_the_events(date, line)]
+    if len(dates) > 1 and _MOVED.search(line):
+        dates = [date for date in dates if _TO.search(line[: date.start()])]
+    if len(dates) > 1:
+        dates = [date for date in dates if _DEADLINE.match(date[0]) is None]
+    if len(dates) != 1:
+        return None
+    date = dates[0][0].strip()
+    years = None if _WITH_YEAR.search(date) else _years_of(line.replace(date, ""))
+    if years is not None and years.year not in {None, *lean.possible}:
+        return None  # «12 апреля … 2020» of a project that began in 2023
+    return _certain(read_period(date, years or lean.years), lean)
+
+
+def _is_the_events(date: re.Match[str], line: str) -> bool:
+    before, after = line[: date.start()], line[date.end() :]
+    if _OCCASION.search(before) or _MORE_OF_IT.match(after):
+        return False
+    return not (_CLOCK.fullmatch(date[0].strip()) and _BEFORE_CLOCK.search(before))
+
+
+def _certain(schedule: Schedule, lean: _Lean) -> Schedule | None:
     if schedule.kind is ScheduleKind.AMBIGUOUS and lean.latest is not None:
         schedule = _of_the_past(schedule, lean.latest)
-    if schedule.kind not in _DATED or all(map(_is_a_year, schedule.periods)):
-        return None
-    return schedule
+    return schedule if schedule.kind in _DATED else None
 
 
 def _of_the_past(schedule: Schedule, latest: dt.date) -> Schedule:
@@ -369,20 +395,6 @@ def _of_the_past(schedule: Schedule, latest: dt.date) -> Schedule:
     )
 
 
-def _alone(line: str) -> str:
-    """Cut a complete date out of a line in which nothing else speaks of time.
-
-    The answer is the same, and the reader of periods remembers it for all cards of that day.
-    """
-    dates = list(_COMPLETE_DATE.finditer(line))
-    if len(dates) != 1:
-        return line
-    before, after = line[: dates[0].start()], line[dates[0].end() :]
-    if _LEADS_ON.search(before) or _FOLLOWS.match(after) or _OF_TIME.search(f"{before} | {after}"):
-        return line
-    return dates[0][0]
-
-
 def _date_in(text: str, lean: _Lean) -> Schedule | None:
     """Return the days of the line «Дата: …» of a text, else the only ones that it names."""
     lines = text.split("\n")
@@ -398,13 +410,6 @@ def _date_in(text: str, lean: _Lean) -> Schedule | None:
     if len({dated.periods for dated in found}) != 1 or found[0].kind is ScheduleKind.MULTI:
         return None
     return found[0]
-
-
-def _is_a_year(period: Period) -> bool:
-    return (period.start.month, period.start.day) == (1, 1) and (
-        period.end.month,
-        period.end.day,
-    ) == (12, 31)
 
 
 # --- held ---------------------------------------------------------------------------------------
@@ -707,10 +712,11 @@ def _board_url(board: BoardSnapshot) -> str | None:
 
 # --- words and signs ----------------------------------------------------------------------------
 
-_MONTH: Final = (
-    "(?:январ|феврал|март|апрел|июн|июл|август|сентябр|октябр|ноябр|декабр)(?:[ьяею]|ем|[ауе]|ом)?"
-    "|ма[йяею]|янв|февр?|мар|апр|авг|сент?|окт|нояб?|дек"
+_MONTH_IN_FULL: Final = (
+    "(?:январ|феврал|март|апрел|июн|июл|август|сентябр|октябр|ноябр|декабр)(?:[ьяеюау]|[ео]м)?"
+    "|ма[йяею]"
 )
+_MONTH: Final = f"{_MONTH_IN_FULL}|янв|февр?|мар|апр|авг|сент?|окт|нояб?|дек"
 #: Words of time that make no title, folded.
 _WHEN_WORD: Final = (
     rf"{_MONTH}|[ivx]+|г{{1,2}}|год[ауые]?|уч|учебн(?:ый|ого|ом)|недел[яюиеь]|четверт[ьи]"
@@ -753,27 +759,48 @@ _WHEN: Final = re.compile(
     r"\W*(?:дата(?: и время)?|сроки?|когда|время)(?: проведения| реализации)?\s*(?:[:–—-]|$)\s*",
     re.IGNORECASE,
 )
-#: What every text that names days has; a cheap question before the dear one.
+#: What every line that names days has; a cheap question before the dear one.
 _NAMES_DAYS: Final = re.compile(
-    r"\d\s?[./]\s?\d|\d{4}-\d\d|(?<![а-яё])(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек"
-    r"|четверт|квартал|полугод)",
+    r"\d\s?[./]\s?\d|\d{4}-\d\d|(?<![а-яё])(?:янв|фев|мар|апр|ма[йяею]|июн|июл|авг|сен|окт|ноя|дек)"
+    "|четверт|квартал|полугод",
     re.IGNORECASE,
 )
-_COMPLETE_DATE: Final = re.compile(
-    rf"(?<![\w.,:/-])\d{{1,2}}(?:\.\d{{1,2}}\.|\s(?:{_MONTH})\s)(?:20)?\d\d(?!\d)"
-    r"(?:\s?г(?:ода?|\.)?(?!\w))?",
-    re.IGNORECASE,
+_QUOTED: Final = re.compile(r"«[^«»]*»|“[^“”]*”|\"[^\"]*\"")
+_DAY: Final = r"(?<![\w.,:/№-])(?<!№\s)(?<!\b[NН]\s)(?:0?[1-9]|[12]\d|3[01])(?![\d%])"
+_AND: Final = r"\s*(?:[-–—,/]|и\b|по\b|до\b)\s*"
+_OF_YEAR: Final = (
+    r"(?:,?\s*20\d\d(?!\d)(?:\s*(?:,|и)\s*20\d\d(?!\d))*|\s\d\d(?=\s?г\b))?"
+    r"(?:\s?гг?\b\.?|\sгода?\b)?"
 )
-_LEADS_ON: Final = re.compile(
-    r"(?:\b(?:до|от|с|со|по|к|ко|на|не)|[-–—.,:/]|\bи)\s*$", re.IGNORECASE
+_NUMERIC: Final = (
+    rf"(?:{_DAY}\s?[-–—]\s?)?(?<![\w.,:/№])(?:0?[1-9]|[12]\d|3[01])"
+    r"\.(?:(?:0[1-9]|1[0-2])(?:\.(?:20)?\d\d)?|[1-9]\.(?:20)?\d\d)(?![.]?\d|%)(?:\s?г(?:ода)?\b\.?)?"
 )
-_FOLLOWS: Final = re.compile(r"\s*(?:[-–—,./:]|по\b|до\b|и\b)?\s*\d", re.IGNORECASE)
-_OF_TIME: Final = re.compile(
-    rf"\d\s*[-./:–—]\s*\d|\b20\d\d|\b(?:{_WHEN_WORD})(?<!\b[а-яё])(?<!\b[а-яё][а-яё])\b"
-    r"|недел|квартал|четверт|полугод|каникул|еже|кажд|\bраз|перен|приказ|протокол|письм|числ|сут|дн",
-    re.IGNORECASE,
+_DAYS: Final = (
+    rf"(?:{_DAY}(?:{_AND}(?:0?[1-9]|[12]\d|3[01])(?![\d%]))*|(?:\w+\s)?(?:недел|декад)\w*)"
 )
+_WORDED: Final = (
+    rf"{_DAYS}\s(?:{_MONTH})\b\.?{_OF_YEAR}"
+    rf"|(?<!\b\d\s)(?<!\b\d\d\s)\b(?:{_MONTH_IN_FULL})\b(?:{_AND}(?:{_MONTH_IN_FULL})\b)*{_OF_YEAR}"
+)
+_PART_OF_YEAR: Final = (
+    r"\b(?:[1-4]|i{1,3}|iv|перв\w+|втор\w+|трет\w+|четв[её]рт\w+)(?:-\w{1,2})?\s"
+    r"(?:четверт[ьи]|квартал\w?|полугоди[ея])(?:\s20\d\d(?:\s?[-/]\s?(?:20)?\d\d)?(?:\s\w*год\w*)?)?"
+)
+_ONE_DATE: Final = rf"(?:20\d\d-\d\d-\d\d|{_NUMERIC}|{_WORDED}|{_PART_OF_YEAR})"
+#: A date or a run of dates that belong together, with the word that makes it a bound.
+_DATE: Final = re.compile(
+    rf"(?:\b(?:со?|до|по|не\sпозднее)\s)?{_ONE_DATE}(?:{_AND}{_ONE_DATE})*", re.IGNORECASE
+)
+_DEADLINE: Final = re.compile(r"до\b|по\b|не\s", re.IGNORECASE)
+_MOVED: Final = re.compile(r"\bперен[еёо]с", re.IGNORECASE)
+_TO: Final = re.compile(r"\bна\s*$", re.IGNORECASE)
+_OCCASION: Final = re.compile(r"\b(?:от|ко?|ст|пп?|в\sчесть|посвящ\w+)\.?\s*$", re.IGNORECASE)
+_MORE_OF_IT: Final = re.compile(r"\s?[-–—]\s?\d{1,2}[.:]\d")
+_CLOCK: Final = re.compile(r"(?:\w+\s)?\d{1,2}\.\d\d")
+_BEFORE_CLOCK: Final = re.compile(r"(?:\bво?|\d[.:]\d\d\s?[-–—]?)\s*$", re.IGNORECASE)
 _YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
+_WITH_YEAR: Final = re.compile(r"20\d\d|\.\d{1,2}\.\d\d|\d\d\s?г")
 _SCHOOL_YEAR: Final = re.compile(
     r"(?<!\d)(20\d\d)\s*(?:/\s*((?:20)?\d\d)(?!\d)|[-–—]\s*((?:20)?\d\d)(?!\d)(?=\s*уч))"
 )
