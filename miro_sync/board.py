@@ -23,6 +23,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -178,7 +179,8 @@ class _Reader:
         if home.explains:
             return None
         titled = plain(item.title)
-        lines = f"{titled}\n{plain(item.description)}".strip("\n").split("\n")
+        described = plain(item.description) if item.description else ""
+        lines = f"{titled}\n{described}".strip("\n").split("\n")
         if item.type not in _BY_NATURE and _explains(item.type, lines):
             return None
         head = self._head(lines, titled.count("\n") + 1)
@@ -236,9 +238,10 @@ class _Reader:
         return None
 
     def _center_in(self, title: str, text: str) -> str | None:
-        if self._names.mentioned(title):
-            return self._names.only(title)
-        return self._names.only(text) if text else None
+        center = self._names.only(title)
+        if center is None and text and not self._names.mentioned(title):
+            center = self._names.only(text)
+        return center
 
     def _date(
         self, item: BoardItem, head: _Head, text: str, tag: str | None, lean: _Lean
@@ -305,6 +308,7 @@ def _explains_by(title: str) -> bool:
 _DATED: Final = frozenset({ScheduleKind.DATE, ScheduleKind.RANGE, ScheduleKind.MULTI})
 
 
+@lru_cache(maxsize=1024)
 def _on(day: dt.date) -> Schedule:
     return Schedule(f"{day:%d.%m.%Y}", ScheduleKind.DATE, (Period(day, day),))
 

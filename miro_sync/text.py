@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Final
 
@@ -40,11 +41,9 @@ def clean(text: str) -> str:
     letters are composed (Unicode NFC, so that й and ё are one character each); every run of
     spaces, no-break ones too, is one space; lines are trimmed and empty lines left out.
     """
-    if not text.isascii():
-        text = _PRIVATE.sub(" ", _UNSEEN.sub("", text))
-        text = unicodedata.normalize("NFC", _MARKS.sub(_without_marks, text))
-    else:
-        text = _UNSEEN.sub("", text)
+    if _ODD.search(text):
+        text = _MARKS.sub(_without_marks, _PRIVATE.sub(" ", _UNSEEN.sub("", text)))
+    text = unicodedata.normalize("NFC", text)
     return "\n".join(line for raw in text.splitlines() if (line := " ".join(raw.split())))
 
 
@@ -60,6 +59,16 @@ def fold(text: str) -> str:
     before digits) each become one; Latin letters that stray into a Cyrillic word and look like
     its own, or the other way round, take its alphabet; the result is one line.
     """
+    return _remembered_fold(text) if len(text) <= _SHORT else _fold(text)
+
+
+# --- folding ------------------------------------------------------------------------------------
+
+#: Titles and cells are folded by one module after the other; longer texts are not worth keeping.
+_SHORT: Final = 300
+
+
+def _fold(text: str) -> str:
     folded = one_line(text).casefold()
     if not folded.isascii():
         folded = unicodedata.normalize("NFC", folded.translate(_FOLDED))
@@ -67,6 +76,11 @@ def fold(text: str) -> str:
             folded = _WORD.sub(_in_one_alphabet, folded)
     return _NUMBER_SIGN.sub("№", folded)
 
+
+_remembered_fold = lru_cache(maxsize=4096)(_fold)
+
+
+# --- markup -------------------------------------------------------------------------------------
 
 # The tags of which Miro's rich text is made, and those that a paste from Word or a page leaves.
 # fmt: off
@@ -92,15 +106,18 @@ _BARE_AMPERSAND: Final = re.compile(
 # «a <b и c> d» compares letters: an attribute is never named in Cyrillic.
 _TAG_NAME: Final = re.compile(r"/?([a-zA-Z][a-zA-Z0-9:]{0,15})(?=\s*/?>|\s+[a-zA-Z])")
 
-_UNSEEN: Final = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
+_UNSEEN_SIGNS: Final = (
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ufffe\uffff"
-    "\ud800-\udfff\U000e0000-\U000e0fff]+"
+    "\ud800-\udfff\U000e0000-\U000e0fff"
 )
+_UNSEEN: Final = re.compile(f"[{_UNSEEN_SIGNS}]+")
 # Word's bullets live in the private use area.
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff]+")
 # A run this long is no writing; sorting its combining marks would take the square of its length.
 _MARKS: Final = re.compile(r"[^\w\s\x00-\x7f]{32,}")
+#: Most texts have nothing of the three, and one look says so.
+_ODD: Final = re.compile(f"[{_UNSEEN_SIGNS}\ue000-\uf8ff]|{_MARKS.pattern}")
 
 _FOLDED: Final = {
     **{ord(sign): '"' for sign in "«»“”„‟″‹›❝❞〝〞＂"},
