@@ -278,8 +278,9 @@ def _goes_on(title: str, line: str) -> bool:
     """Tell whether a line of a narrow note goes on with the title of the line before."""
     if len(title) + len(line) > _LONGEST_WRAPPED or _LABELLED.match(line):
         return False
-    hangs = _HANGING.search(title) is not None
-    return hangs or (line[0].islower() and title[-1] not in ".!?:;")
+    if title[-1] in ",«(" or title.rsplit(" ", 1)[-1].lower() in _HANGING:
+        return True
+    return line[0].islower() and title[-1] not in ".!?:;"
 
 
 def _can_be_title(line: str) -> bool:
@@ -356,7 +357,11 @@ def _dated(line: str, lean: _Lean) -> Schedule | None:
     if _NAMES_DAYS.search(line) is None:
         return None
     line = _QUOTED.sub(" … ", line)
-    dates = [date for date in _DATE.finditer(line) if _is_the_events(date, line)]
+    first = _NAMES_DAYS.search(line)
+    if first is None:
+        return None
+    found = _DATE.finditer(line, max(0, first.start() - 2 * _NEAR))
+    dates = [date for date in found if _is_the_events(date, line)]
     if len(dates) > 1 and _MOVED.search(line):
         dates = [date for date in dates if _TO.search(line[: date.start()])]
     if len(dates) > 1:
@@ -371,7 +376,7 @@ def _dated(line: str, lean: _Lean) -> Schedule | None:
 
 
 def _is_the_events(date: re.Match[str], line: str) -> bool:
-    before, after = line[: date.start()], line[date.end() :]
+    before, after = line[max(0, date.start() - _NEAR) : date.start()], line[date.end() :]
     if _OCCASION.search(before) or _MORE_OF_IT.match(after):
         return False
     return not (_CLOCK.fullmatch(date[0].strip()) and _BEFORE_CLOCK.search(before))
@@ -754,8 +759,8 @@ _LABEL: Final = re.compile(
     r"^(?:мероприятие|событие|название|наименование|тема)\s*:\s*(?=\S)", re.IGNORECASE
 )
 _LABELLED: Final = re.compile(r"[^\W\d_][\w ]{2,24}:")
-_HANGING: Final = re.compile(
-    r"(?:\b(?:по|в|во|на|с|со|и|для|о|об|из|к|у|от|за|при)|[,«(])$", re.IGNORECASE
+_HANGING: Final = frozenset(
+    ("по", "в", "во", "на", "с", "со", "и", "для", "о", "об", "из", "к", "у", "от", "за", "при")
 )
 _WORDS: Final = re.compile(r"[^\W\d_]+|\d+")
 
@@ -799,6 +804,8 @@ _DATE: Final = re.compile(
 _DEADLINE: Final = re.compile(r"до\b|по\b|не\s", re.IGNORECASE)
 _MOVED: Final = re.compile(r"\bперен[еёо]с", re.IGNORECASE)
 _TO: Final = re.compile(r"\bна\s*$", re.IGNORECASE)
+#: Characters before a date in which a word that explains it is looked for.
+_NEAR: Final = 20
 _OCCASION: Final = re.compile(r"\b(?:от|ко?|ст|пп?|в\sчесть|посвящ\w+)\.?\s*$", re.IGNORECASE)
 _MORE_OF_IT: Final = re.compile(r"\s?[-–—]\s?\d{1,2}[.:]\d")
 _CLOCK: Final = re.compile(r"(?:\w+\s)?\d{1,2}\.\d\d")
