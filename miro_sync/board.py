@@ -2,17 +2,18 @@
 
 **What is an event card.** Cards, app cards, sticky notes, shapes and texts are, as soon as one of
 their lines can be a title: it has at least two letters and is more than a date («Апрель 2023»), a
-centre's name, a held mark, a link, or a heading (a frame's title, «План», «Идеи»). Notes, shapes
-and texts that explain the board («Инструкция», «Легенда», «Образец»), shapes and texts that are
-longer than a title with a remark, and whatever lies in a frame that explains it, are left out.
-`EventCard.kind` is the item's type: a card, app card or note speaks of an event by its nature,
-a shape or text may be a heading nobody thought of and should count only where it is linked.
+centre's name, a held mark, a link, or a heading («План», «Идеи», «Мероприятия 2 четверти»). Notes,
+shapes and texts that explain the board («Инструкция», «Образец»), shapes and texts that are longer
+than a title with a remark, and whatever lies in a frame that explains it, are left out.
+`EventCard.kind` is the item's type: a card, app card or note speaks of an event by its nature, a
+shape or text may be a heading of another kind and should count only where it is linked.
 
 **Whose it is** says the nearest frame around it that names a centre; failing that its own words,
 if they name one centre and no other.
 
 **When** says its due date; failing that the first date in its title or above it; failing that a
-line «Дата: …» of its text, or the only date there. A bare year is no date.
+line «Дата: …» of its text, or the only date there. A bare year is no date, and one that could be
+of two years is none, unless the card was held: that leaves only the past.
 
 **It was held** if a held tag, a held frame around it, or a check mark or held word at the head of
 its title says so, and the head of its title does not deny it.
@@ -543,7 +544,7 @@ class _Home:
     """What the frames around an item say of it, the nearest first.
 
     Attributes:
-        title: the nearest frame's. center_id: whose frames they are.
+        title: of the nearest frame that has one. center_id: whose frames they are.
         held: the title of a frame whose cards are held.
         explains: one of them holds explanations and samples.
         years: what a date without a year may lean on.
@@ -645,7 +646,7 @@ class _Frames:
             marks = next((own for own in chain if own.held is not None), None)
             self._homes[frame] = _Home(
                 years=next((own.years for own in chain if own.years), DateContext(span=self._span)),
-                title=chain[0].title if chain else None,
+                title=next((own.title for own in chain if own.title), None),
                 center_id=next((own.center_id for own in chain if own.center_id), None),
                 held=marks.title if marks and marks.held else None,
                 explains=any(own.explains for own in chain),
