@@ -429,6 +429,8 @@ def test_local_midnight_and_midnight_in_utc_are_the_same_day(picked: dt.date, zo
         ("Форум\nСбор 12.04.2023 в 9", "2023-04-12"),
         ("Форум 12.04.2023\nЗаявки до 01.04.2023", "2023-04-12"),
         ("Форум\nСбор 12.04.2023\nОтчёт 20.04.2023", None),
+        ("Форум\nДата: уточняется\nСбор 12.04.2023", "2023-04-12"),
+        ("Занятия\n" + "\n".join(f"группа {n}: {n}.04.2023" for n in range(1, 8)), None),
         ("Форум\nПриказ от 12.03.2023 №45", None),
         ("Форум 12.04.2023 (заявки до 01.04.2023)", "2023-04-12"),
         ("Заявки до 15 апреля 2023", "2023-04-15"),
@@ -847,6 +849,12 @@ def test_a_frame_that_names_two_centres_is_named_and_a_card_in_it_may_name_its_o
 
     assert [found.center_id for found in reading.cards] == [None, "mar"]
     assert [problem.message.key for problem in reading.problems] == ["board.frame_of_several"]
+
+
+def test_a_frame_of_one_centre_and_of_another_that_is_unclear_is_nobodys() -> None:
+    both = frame("f", "Яйская и Улановская")
+
+    assert read(*FRAMES, both, item("Форум", parent_id="f")).cards[0].center_id is None
 
 
 def test_a_frame_inside_a_centres_frame_needs_no_telling_apart() -> None:

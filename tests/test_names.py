@@ -139,6 +139,7 @@ def test_a_short_word_is_not_taken_for_another() -> None:
         ("школы №1, 2 и 3 п. Яя", ("yaya1", "yaya2", "yaya3")),
         ("Яйская ООШ №1, №3: турнир", ("yaya1", "yaya3")),
         ("Яйская №1/№2", ("yaya1", "yaya2")),
+        ("Яйская ООШ №1 СОШ №2", ("yaya1", "yaya2")),
         ("8-9 классы Яйская 1", ("yaya1",)),
         ("Яйская 1: олимпиада", ("yaya1",)),
         ("Яйская СОШ №2 - 12.04", ("yaya2",)),
@@ -171,6 +172,7 @@ def test_running_text_mentions_centres(text: str, centers: tuple[str, ...]) -> N
         "в Ишимской сельской библиотеке",
         "в Ишимском доме культуры",
         "Ишимский район",
+        "Ишимский лес зимой",
         "Форум ИМЦ УО Яйского округа",
         "Уланова Анна, 9 класс",
         "экскурсия в Ишим",
@@ -239,6 +241,34 @@ def test_an_alias_settles_what_the_names_leave_open() -> None:
     assert names.find("Яйская") == "one"
     assert names.find("Экспериментариум") == "one"
     assert names.mentioned("праздник в Экспериментариуме") == ("one",)
+
+
+@pytest.mark.parametrize(
+    ("alias", "text"),
+    [
+        ("Бородино", "Бородинская школа"),
+        ("Бородино", "школа в Бородине"),
+        ("Щербинка", "Щербинская"),
+        ("Рязань", "Рязанской школы"),
+        ("Кайла", "Кайлинская"),
+        ("Зея", "Зейская"),
+        ("Ишим", "Ишимской"),
+        ("Томск", "Томская"),
+        ("Томская", "школа г. Томска"),
+        ("Бородинская", "Бородино"),
+        ("Улановская", "Уланово"),
+        ("Северная", "Северной"),
+    ],
+)
+def test_a_place_and_its_adjective_lead_to_each_other(alias: str, text: str) -> None:
+    assert CenterNames([Center("one", alias), Center("two", "Минская")]).find(text) == "one"
+
+
+def test_a_spelling_that_is_no_name_of_a_school_is_found_to_the_letter_only() -> None:
+    names = CenterNames([Center("one", "Яйская ООШ №1", aliases=("Корпус 12/4 Б",))])
+
+    assert names.find("корпус 12/4 б") == "one"
+    assert names.find("корпус 12/4") is None
 
 
 def test_a_frame_is_one_more_spelling() -> None:
