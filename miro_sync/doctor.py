@@ -89,7 +89,9 @@ def _board(project: Project, doors: Doors, names: CenterNames) -> _Lines:
     else:
         yield "fail", say("doctor.board_incomplete", name=board.name, items=len(board.items))
     for center in project.centers:
-        if frames := [f"«{one.title}»" for one in seen.frames if one.center_id == center.id]:
+        if frames := [
+            f"«{one.title}»" for one in seen.frames if one.own and one.center_id == center.id
+        ]:
             yield "ok", say("doctor.frame", center=center.name, frames=", ".join(frames))
     if others := [f"«{one.title}»" for one in seen.frames if one.center_id is None]:
         yield "ok", say("doctor.other_frames", frames=", ".join(others))

@@ -287,7 +287,7 @@ class MiroBoard:
         """Read the board; raises `SourceError` when nothing of it can be had."""
         self.last = self._client.read(full=True)
         assert self.last.snapshot is not None  # noqa: S101 - a full read has one
-        return self.last.snapshot
+        return replace(self.last.snapshot, calls=self.last.calls)
 
 
 def board_id_in(source: str) -> str | None:

@@ -495,6 +495,7 @@ class BoardSnapshot:
         complete: the last page was reached and the counts agree.
         tags: titles by tag id. members: names by user id.
         modified_at: the board's own hint of its last change.
+        calls: requests that the read took.
 
     """
 
@@ -508,6 +509,7 @@ class BoardSnapshot:
     members: Mapping[str, str] = field(default_factory=dict, hash=False)
     modified_at: dt.datetime | None = None
     problems: tuple[Problem, ...] = ()
+    calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -536,7 +538,12 @@ class Worksheet:
 
 @dataclass(frozen=True, slots=True)
 class TablesSnapshot:
-    """All worksheets of a table source as they were at one moment."""
+    """All worksheets of a table source as they were at one moment.
+
+    Attributes:
+        calls: requests that the read took.
+
+    """
 
     source: str
     read_at: dt.datetime
@@ -545,6 +552,7 @@ class TablesSnapshot:
     url: str | None = None
     problems: tuple[Problem, ...] = ()
     modified_at: dt.datetime | None = None
+    calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)

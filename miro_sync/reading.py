@@ -155,8 +155,10 @@ def _read(
         return None, replace(unread, message=error.message)
     if not snapshot.complete:
         message = say("sync.incomplete")
-        return snapshot, replace(unread, read_at=snapshot.read_at, message=message)
-    return snapshot, SourceReport(name, SourceState.FRESH, complete=True, read_at=snapshot.read_at)
+        failed = replace(unread, calls=snapshot.calls)
+        return snapshot, replace(failed, read_at=snapshot.read_at, message=message)
+    report = SourceReport(name, SourceState.FRESH, complete=True, calls=snapshot.calls)
+    return snapshot, replace(report, read_at=snapshot.read_at)
 
 
 def _stand_in(

@@ -415,15 +415,17 @@ def test_a_real_board_is_read_whole(name: str, count: int) -> None:
 
 def test_an_export_that_was_written_reads_back_as_the_same_board() -> None:
     parts = document(
-        items=[CARD, CARD | {"id": "9", "position": {"x": 456.68077473161264}}],
+        items=[CARD | {"id": "9", "position": {"x": 456.68077473161264}}, CARD],
         tags=[{"id": "77", "title": "проведено", "fillColor": "green"}],
         item_tags={"9": ["77"]},
         members=[{"id": "1", "name": "Методист", "role": "owner", "type": "board_member"}],
     )
+    pages = [[parts["items"][1]], parts["items"]]
     raw = RawBoard(
         READ_AT,
         complete=True,
-        **{part: parts[part] for part in ("board", "items", "tags", "item_tags", "members")},
+        pages=[json.dumps({"data": page}).encode() for page in pages],
+        **{part: parts[part] for part in ("board", "tags", "item_tags", "members")},
     )
     written = write_export(raw)
     assert json.loads(written) == parts
@@ -431,5 +433,5 @@ def test_an_export_that_was_written_reads_back_as_the_same_board() -> None:
 
 
 def test_an_export_of_an_empty_board_is_written_too() -> None:
-    raw = RawBoard(READ_AT, complete=True, board=BOARD, items=[], tags=[], item_tags={}, members=[])
+    raw = RawBoard(READ_AT, complete=True, board=BOARD, pages=[], tags=[], item_tags={}, members=[])
     assert json.loads(write_export(raw)) == document(items=[])
