@@ -24,11 +24,12 @@ _WEIGHT_LETTERS = 0.22
 #: What is left of a score for each doubt.
 _DOUBT_FACTORS: Mapping[str, float] = {
     "actions": 0.62,
-    "audiences": 0.7,
+    "audiences": 0.5,
     "days": 0.55,
     "forms": 0.62,
     "grades": 0.85,
-    "levels": 0.8,
+    "heads": 0.85,
+    "levels": 0.65,
     "moments": 0.7,
     "names": 0.6,
     "phases": 0.8,
@@ -49,6 +50,7 @@ _ONE_NAME_FACTOR = 0.85
 _ONE_SUBJECT_FACTOR = 0.85
 _SAME_NAME_GAIN = 0.15
 _NAME_COVERED = 0.6
+_NAME_TIE = 0.8
 #: A short name: so much of its weight stands in the other title, and so many words of it tell
 #: something («Конкурс» alone does not).
 _SHORT_COVERED = 0.94
@@ -74,6 +76,7 @@ class Comparison:
         score: 0..1; 0 where `conflicts` forbid.
         doubts: facets that a person must look at (`words.doubts`, and "names").
         short: the first says nothing that the second does not say, and says enough.
+        exact: both hold the same notions.
         conflicts: facets that make them different events beyond doubt (`words.conflicts`).
         shared: notions that both hold, the weightiest first; only where it was asked why.
 
@@ -82,11 +85,9 @@ class Comparison:
     score: float
     doubts: tuple[str, ...] = ()
     short: bool = False
+    exact: bool = False
     conflicts: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
-
-
-_NOTHING = Comparison(0.0)
 
 
 def compare(one: str, other: str) -> Comparison:
@@ -118,12 +119,12 @@ class Lexicon:
         self._kindred: dict[str, tuple[tuple[str, float], ...]] = {}
         self.notions = frozenset(self._counts)
         self._roots: dict[str, list[str]] = defaultdict(list)
-        self._initials: dict[str, list[str]] = defaultdict(list)
+        self._initials: dict[str, dict[str, str]] = defaultdict(dict)
         for notion in sorted(self.notions):
             if len(notion) >= _ROOT_MIN:
                 self._roots[words.root(notion)].append(notion)
             if notion.isalpha():
-                self._initials[notion[0]].append(notion)
+                self._initials[notion[0]][words.stem(notion)] = notion
 
     def weight(self, notion: str) -> float:
         """Return the inverse document frequency over background and calendar."""
@@ -160,15 +161,15 @@ class Lexicon:
         from rapidfuzz import process  # noqa: PLC0415 - 17 ms that only matching needs
         from rapidfuzz.distance import OSA  # noqa: PLC0415 - as above
 
-        near = self._initials.get(notion[0], ())
+        near = self._initials.get(notion[0], {})
         if len(notion) >= _TYPO_MIN:
-            for other, _, _ in process.extract(
-                notion, near, scorer=OSA.normalized_similarity, score_cutoff=_TYPO_SIMILARITY
+            for stem, _, _ in process.extract(
+                notion, list(near), scorer=OSA.normalized_similarity, score_cutoff=_TYPO_SIMILARITY
             ):
-                yield other, _TIE_TYPO
+                yield near[stem], _TIE_TYPO
         if len(notion) >= _CUT_MIN:
-            for other in near:
-                if other.startswith(notion):
+            for stem, other in near.items():
+                if stem.startswith(notion):
                     yield other, _TIE_CUT
 
 
@@ -202,123 +203,62 @@ def explained(card: Profile, event: Profile) -> Comparison:
     conflicts = titles.conflicts(card.title.facets, event.title.facets)
     if conflicts:
         return Comparison(0.0, conflicts=conflicts)
-    _, reached = _overlap(card, event)
-    shared = sorted(reached, key=lambda notion: (-event.weights[notion], notion))
-    return replace(compared(card, event), shared=tuple(shared))
+    meeting = _meet(card, event)
+    shared = sorted(meeting.reached, key=lambda notion: (-event.weights[notion], notion))
+    return replace(_judge(card, event, meeting, 0.0), shared=tuple(shared))
 
 
-def compared(card: Profile, event: Profile, least: float = 0.0) -> Comparison:
-    """Compare two titles that do not conflict.
+def compared(
+    card: Profile, events: Iterable[Profile], least: float = 0.0
+) -> list[tuple[Profile, Comparison]]:
+    """Compare a card's title with those of events that do not conflict with it.
 
     Args:
         card: the card's title.
-        event: the event's.
-        least: a score that is of no interest when it cannot be reached; it comes without doubts.
+        events: the events'.
+        least: a score below which a comparison is of no interest and left out.
 
     """
-    hit, reached = _overlap(card, event)
-    if not hit:
-        return _NOTHING
-    meeting = _meet(card, event, hit, reached)
-    score = (
-        _WEIGHT_WORSE * min(meeting.card_covered, meeting.event_covered)
-        + _WEIGHT_BETTER * max(meeting.card_covered, meeting.event_covered)
-        + _WEIGHT_LETTERS * _letters(card.title, event.title)
-    )
-    one, other = card.title.facets, event.title.facets
-    same_day = not one.days.isdisjoint(other.days)
-    if score + _SAME_NAME_GAIN * (1.0 - score) < least and not same_day:
-        return Comparison(score)
-    found = _doubts(card, event, meeting)
-    if meeting.unmet_card or meeting.unmet_event:
-        score *= 1.0 if "names" in found else _ONE_NAME_FACTOR
-    if meeting.met_card and meeting.met_event:
-        score += _SAME_NAME_GAIN * (1.0 - score)
-    for doubt in found:
-        score *= _doubt_factor(doubt, one, other, same_name=meeting.same_name)
-    if bool(one.subjects) != bool(other.subjects):
-        score *= _ONE_SUBJECT_FACTOR
-    if meeting.other_topic:
-        score *= _OTHER_TOPIC_FACTOR
-    if same_day and not (one.forms and other.forms):
-        score = max(score, _SAME_DAY_SCORE)
-    short = (
-        meeting.card_covered >= _SHORT_COVERED
-        and card.telling >= _SHORT_WORDS
-        and not meeting.unmet_event
-        and other.days <= one.days
-        and other.subjects <= one.subjects
-    )
-    return Comparison(score, found, short=short)
+    meetings = [(event, _meet(card, event)) for event in events]
+    best = max((meeting.covered for _, meeting in meetings), default=0.0)
+    found: list[tuple[Profile, Comparison]] = []
+    for event, meeting in meetings:
+        if meeting.hit and meeting.covered >= _LEAST_OF_BEST * best:
+            comparison = _judge(card, event, meeting, least)
+            if comparison.score >= least:
+                found.append((event, comparison))
+    return found
 
 
-@dataclass(slots=True)
+#: An event of whose title, and in whose title, so much less is found than of the best is let go.
+_LEAST_OF_BEST = 0.5
+
+
 class _Meeting:
     """What two titles have of each other.
 
     Attributes:
+        hit: how well each notion of the card is met in the event, 0..1; `reached` the other way.
         card_covered, event_covered: parts of their weights that the other has, 0..1.
-        met_card, unmet_card, met_event, unmet_event: how many of their named things the other
-            knows or does not.
-        called: the whole of one title is what the other puts in quotes: «Зарница».
-        other_topic: both are about something, and nothing of it is common.
+        covered: both together, as they weigh in a score.
 
     """
 
-    card_covered: float
-    event_covered: float
-    met_card: int
-    unmet_card: int
-    met_event: int
-    unmet_event: int
-    called: bool
-    other_topic: bool
+    __slots__ = ("card_covered", "covered", "event_covered", "hit", "reached")
 
-    @property
-    def same_name(self) -> bool:
-        """Whether every title that names things names one that the other knows."""
-        one_knows = bool(self.met_card) or not self.unmet_card
-        other_knows = bool(self.met_event) or not self.unmet_event
-        return one_knows and other_knows and bool(self.met_card or self.met_event)
+    def __init__(
+        self, card: Profile, event: Profile, hit: dict[str, float], reached: dict[str, float]
+    ) -> None:
+        self.hit = hit
+        self.reached = reached
+        own, its = card.weights, event.weights
+        one = sum([own[name] * part for name, part in hit.items()]) / (card.total or 1.0)
+        other = sum([its[name] * part for name, part in reached.items()]) / (event.total or 1.0)
+        self.card_covered, self.event_covered = one, other
+        self.covered = _WEIGHT_WORSE * min(one, other) + _WEIGHT_BETTER * max(one, other)
 
 
-def _meet(
-    card: Profile, event: Profile, hit: Mapping[str, float], reached: Mapping[str, float]
-) -> _Meeting:
-    own, its = card.weights, event.weights
-    card_covered = sum([own[notion] * part for notion, part in hit.items()]) / card.total
-    event_covered = sum([its[notion] * part for notion, part in reached.items()]) / event.total
-    met_card = sum([_covered(name, hit) for name in card.names]) if card.names else 0
-    met_event = sum([_covered(name, reached) for name in event.names]) if event.names else 0
-    one, other = card.title.topic, event.title.topic
-    return _Meeting(
-        card_covered,
-        event_covered,
-        met_card,
-        len(card.names) - met_card,
-        met_event,
-        len(event.names) - met_event,
-        called=_called(event.names, hit, card_covered)
-        or _called(card.names, reached, event_covered),
-        other_topic=bool(one and other) and one.isdisjoint(hit) and other.isdisjoint(reached),
-    )
-
-
-def _doubts(card: Profile, event: Profile, meeting: _Meeting) -> tuple[str, ...]:
-    found = titles.doubts(card.title.facets, event.title.facets)
-    if meeting.called:
-        found = tuple(doubt for doubt in found if doubt != "forms")
-    if meeting.unmet_card and meeting.unmet_event:
-        found = (*found, "names")
-    return found
-
-
-def _called(names: Sequence[Mapping[str, float]], met: Mapping[str, float], covered: float) -> bool:
-    return covered >= _SHORT_COVERED and any(met.keys() <= name.keys() for name in names)
-
-
-def _overlap(card: Profile, event: Profile) -> tuple[dict[str, float], dict[str, float]]:
-    """Return how well each notion of the one is met in the other, of the card and of the event."""
+def _meet(card: Profile, event: Profile) -> _Meeting:
     hit: dict[str, float] = {}
     reached: dict[str, float] = {}
     its = event.weights
@@ -329,7 +269,100 @@ def _overlap(card: Profile, event: Profile) -> tuple[dict[str, float], dict[str,
                     hit[notion] = strength
                 if strength > reached.get(other, 0.0):
                     reached[other] = strength
-    return hit, reached
+    return _Meeting(card, event, hit, reached)
+
+
+def _judge(card: Profile, event: Profile, meeting: _Meeting, least: float) -> Comparison:
+    score = meeting.covered + _WEIGHT_LETTERS * _letters(card.title, event.title)
+    one, other = card.title.facets, event.title.facets
+    same_day = not one.days.isdisjoint(other.days)
+    if score + _SAME_NAME_GAIN * (1.0 - score) < least and not same_day:
+        return Comparison(score)  # nothing below can lift it so far
+    named = _compare_names(card, event, meeting)
+    found = _doubts(card, event, meeting, named)
+    if named.unmet_card or named.unmet_event:
+        score *= 1.0 if "names" in found else _ONE_NAME_FACTOR
+    if named.met_card and named.met_event:
+        score += _SAME_NAME_GAIN * (1.0 - score)
+    for doubt in found:
+        score *= _doubt_factor(doubt, one, other, same_name=named.same)
+    if bool(one.subjects) != bool(other.subjects):
+        score *= _ONE_SUBJECT_FACTOR
+    if _is_other_topic(card.title, event.title, meeting):
+        score *= _OTHER_TOPIC_FACTOR
+    if same_day and not (one.forms and other.forms):
+        score = max(score, _SAME_DAY_SCORE)
+    short = (
+        meeting.card_covered >= _SHORT_COVERED
+        and card.telling >= _SHORT_WORDS
+        and not named.unmet_event
+        and other.days <= one.days
+        and other.subjects <= one.subjects
+    )
+    exact = not found and card.weights.keys() == event.weights.keys()
+    return Comparison(score, found, short=short, exact=exact)
+
+
+@dataclass(slots=True)
+class _Named:
+    """How many of the named things of each title the other one knows."""
+
+    met_card: int = 0
+    unmet_card: int = 0
+    met_event: int = 0
+    unmet_event: int = 0
+
+    @property
+    def same(self) -> bool:
+        """Whether every title that names things names one that the other knows."""
+        one_knows = bool(self.met_card) or not self.unmet_card
+        other_knows = bool(self.met_event) or not self.unmet_event
+        return one_knows and other_knows and bool(self.met_card or self.met_event)
+
+
+def _compare_names(card: Profile, event: Profile, meeting: _Meeting) -> _Named:
+    met_card = sum([_covered(name, meeting.hit) for name in card.names])
+    met_event = sum([_covered(name, meeting.reached) for name in event.names])
+    return _Named(met_card, len(card.names) - met_card, met_event, len(event.names) - met_event)
+
+
+def _is_other_topic(one: Title, other: Title, meeting: _Meeting) -> bool:
+    """Tell whether both are about something, and nothing of it is common."""
+    if not one.topic or not other.topic:
+        return False
+    return one.topic.isdisjoint(meeting.hit) and other.topic.isdisjoint(meeting.reached)
+
+
+def _is_other_head(one: Title, other: Title, meeting: _Meeting) -> bool:
+    """Tell whether the first telling word of neither is met in the other."""
+    if not one.head or not other.head:
+        return False
+    return one.head not in meeting.hit and other.head not in meeting.reached
+
+
+def _doubts(card: Profile, event: Profile, meeting: _Meeting, named: _Named) -> tuple[str, ...]:
+    found = titles.doubts(card.title.facets, event.title.facets)
+    if "forms" in found and (
+        _is_called(event.names, meeting.hit, meeting.card_covered)
+        or _is_called(card.names, meeting.reached, meeting.event_covered)
+    ):
+        found = tuple(doubt for doubt in found if doubt != "forms")
+    if named.unmet_card and named.unmet_event:
+        found = (*found, "names")
+    if (
+        _is_other_head(card.title, event.title, meeting)
+        and "forms" not in found
+        and "actions" not in found
+    ):
+        found = (*found, "heads")
+    return found
+
+
+def _is_called(
+    names: Sequence[Mapping[str, float]], met: Mapping[str, float], covered: float
+) -> bool:
+    """Tell whether one title is what the other puts in quotes: «Зарница»."""
+    return covered >= _SHORT_COVERED and any(met.keys() <= name.keys() for name in names)
 
 
 def _doubt_factor(doubt: str, one: Facets, other: Facets, *, same_name: bool) -> float:
@@ -352,7 +385,8 @@ def _letters(one: Title, other: Title) -> float:
 
 
 def _covered(name: Mapping[str, float], found: Mapping[str, float]) -> bool:
-    met = sum([weight * found.get(notion, 0.0) for notion, weight in name.items()])
+    parts = [(weight, found.get(notion, 0.0)) for notion, weight in name.items()]
+    met = sum([weight * part for weight, part in parts if part >= _NAME_TIE])
     return met >= _NAME_COVERED * sum(name.values())
 
 

@@ -42,7 +42,7 @@ SURE = 0.80
 SURE_UNDATED = 0.84
 SURE_OUTSIDE = 0.84
 #: The same for a short name, every word of which stands in the event's title.
-SURE_SHORT = 0.62
+SURE_SHORT = 0.70
 SURE_SHORT_UNDATED = 0.74
 SURE_SHORT_OUTSIDE = 0.74
 #: Title scores from which a person is asked: when the date agrees, and when it does not.
@@ -67,18 +67,20 @@ DEADLINE_DAYS = 60
 CANDIDATES = 5
 CANDIDATE_SPREAD = 0.25
 
-#: What date and centre add when occurrences are ranked.
+#: What date, centre and the very same words add when occurrences are ranked.
 _RANK_INSIDE = 0.05
 _RANK_NEAR = -0.03
 _RANK_YEAR_AWAY = -0.19
 _RANK_CENTER = 0.06
+_RANK_EXACT = 0.07
 _DAYS_A_YEAR = 365
 #: Title candidates of a card that are compared exactly, and how much of the index is walked.
 _COMPARED = 15
 _WALKED = 400
 #: What is not worth comparing: much less shared than with the best.
 _LEAST_SHARED = 0.45
-_LEAST_ALIKE = 0.5
+#: How much of what was not walked a title may be hoped to share, beyond the best.
+_UNWALKED = 0.25
 #: Ties too weak to be walked in the index.
 _TIE_WALKED = 0.7
 
@@ -372,6 +374,7 @@ class _Book:
         self._entries = [
             _Entry(Profile(read[text], self.lexicon), found) for text, found in by_title.items()
         ]
+        self._entry_of = {entry.profile.title.text: entry for entry in self._entries}
         kinds: dict[tuple[object, ...], int] = {}
         self._kinds: list[int] = []
         self._distinct: list[Facets] = []
@@ -421,12 +424,11 @@ class _Book:
         found = self._compared.get(known)
         if found is None:
             profile = Profile(title, self.lexicon, mute)
-            found = []
-            for number in self._candidates(profile):
-                entry = self._entries[number]
-                comparison = compared(profile, entry.profile, ASK)
-                if comparison.score >= ASK:
-                    found.append((entry, comparison))
+            events = [self._entries[number].profile for number in self._candidates(profile)]
+            found = [
+                (self._entry_of[event.title.text], comparison)
+                for event, comparison in compared(profile, events, ASK)
+            ]
             self._compared[known] = found
         return found
 
@@ -449,7 +451,7 @@ class _Book:
                 shared[number] += weight
         if not shared:
             return []
-        least = _LEAST_SHARED * (max(shared.values()) + unwalked) - unwalked
+        least = _LEAST_SHARED * max(shared.values()) - _UNWALKED * unwalked
         totals, own, kinds = self._totals, profile.total, self._kinds
         apart = self._apart_from(profile.title.facets)
         likely = sorted(
@@ -460,10 +462,7 @@ class _Book:
             ],
             reverse=True,
         )[:_COMPARED]
-        if not likely:
-            return []
-        enough = _LEAST_ALIKE * likely[0][0] - unwalked / own
-        return [-number for alike, number in likely if alike >= enough]
+        return [-number for _, number in likely]
 
     def _apart_from(self, facets: Facets) -> list[bool]:
         """Tell of every kind of facets in the calendar whether it forbids a link to these."""
@@ -486,6 +485,8 @@ def _option(
         rank += _RANK_NEAR + _RANK_YEAR_AWAY * min(1.0, days / _DAYS_A_YEAR)
     if _center_relation(card, occurrence) == "same":
         rank += _RANK_CENTER
+    if comparison.exact:
+        rank += _RANK_EXACT
     return _Option(occurrence, comparison, days, rank)
 
 
@@ -539,6 +540,7 @@ class _Codes:
             return []
         plain = _plain(title)
         tokens = [token for token in _CODE_TOKEN.findall(plain) if _SPEAKING.match(token)]
+        tokens += [part for token in tokens for part in token.split("/")]
         tokens += [_WORD_GLUED.split(token, maxsplit=1)[0] for token in tokens]
         tokens += [token for groups in _MARKED.findall(plain) for token in groups if token]
         found = {
@@ -583,15 +585,23 @@ def _surest(
     What a better card of the same centre has taken is no rival, but another time of one and the
     same event always is: only the date may choose between those.
     """
-    if not options or not _good_enough(options[0]):
+    if not options:
         return None
-    best = options[0]
+    taken = {
+        option.occurrence.key
+        for option in options
+        if claims.get((option.occurrence.key, center_id), 0.0) >= option.rank + CLAIM
+    }
+    near = [option for option in options if options[0].rank - option.rank < MARGIN]
+    best = next((option for option in near if option.occurrence.key not in taken), options[0])
+    if not _good_enough(best):
+        return None
     lead = _lead_needed(best)
-    for rival in options[1:]:
-        if best.rank - rival.rank >= lead:
-            return best
-        taken = claims.get((rival.occurrence.key, center_id), 0.0) >= rival.rank + CLAIM
-        if not taken or rival.occurrence.event.key == best.occurrence.event.key:
+    for rival in options:
+        event = rival.occurrence.event.key
+        if rival is best or best.rank - rival.rank >= lead:
+            continue
+        if rival.occurrence.key not in taken or event == best.occurrence.event.key:
             return None
     return best
 

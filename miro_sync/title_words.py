@@ -86,11 +86,12 @@ def read_words(text: str) -> TitleWords:
 
 # --- letters ----------------------------------------------------------------------------------
 
+#: How «№» is written inside; it is no letter, and no normal form makes letters of it.
+_NUMBER = "#"
 _LETTERS = str.maketrans(
     {
         "ё": "е",
         "Ё": "Е",
-        "№": " № ",
         "„": "«",
         "‘": "'",
         "’": "'",
@@ -117,7 +118,7 @@ _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50}
 
 def _clean(text: str) -> str:
     """Write a title in one alphabet, with one kind of dash."""
-    text = unicodedata.normalize("NFC", text).translate(_LETTERS)
+    text = unicodedata.normalize("NFKC", text.replace("№", _NUMBER)).translate(_LETTERS)
     if _LATIN.search(text):
         text = _MIXED.sub(_one_alphabet, text)
     return text
@@ -252,7 +253,7 @@ def _take_numbers(tokens: list[str], found: TitleWords) -> None:
 
 
 def _number(token: str) -> int | None:
-    if token.isdigit():
+    if token.isdecimal():
         return int(token) if 0 < int(token) <= _LAST_EDITION else None
     if token[:1] in _ROMAN_INITIALS and (number := _roman(token)):
         return number
@@ -281,7 +282,7 @@ def _counted_after(lower: list[str], after: int) -> str | None:
 
 def _counted_before(lower: list[str], at: int, *, spelled: bool) -> str | None:
     """Tell what a number counts by the noun before it: «семинар № 2», «занятие 3»."""
-    marked = at > 0 and lower[at - 1] == "№"
+    marked = at > 0 and lower[at - 1] == _NUMBER
     before = at - 2 if marked else at - 1
     alone = at + 1 == len(lower) or not (lower[at + 1].isalnum() or lower[at + 1] in "-.,")
     if before < 0 or spelled or not (marked or alone):
@@ -309,7 +310,7 @@ def _grades_before(tokens: list[str], lower: list[str], at: int) -> set[int]:
             tokens[position] = ""
         elif glue == "-":
             # a dash between two numbers is a range, one before a suffix («6-ые») is not
-            ranged = position + 1 < at and lower[position + 1].isdigit()
+            ranged = position + 1 < at and lower[position + 1].isdecimal()
         elif glue not in _CLASS_GLUE:
             break
         position -= 1
@@ -322,7 +323,7 @@ def _grades_before(tokens: list[str], lower: list[str], at: int) -> set[int]:
 
 
 def _is_grade(word: str) -> bool:
-    return word.isdigit() and 1 <= int(word) <= _LAST_GRADE
+    return word.isdecimal() and 1 <= int(word) <= _LAST_GRADE
 
 
 def _grades_after(tokens: list[str], lower: list[str], at: int) -> set[int]:
@@ -442,11 +443,11 @@ class _Scanner:
 
     def _read_word(self, token: str, following: str) -> None:
         lower = token.lower()
-        if lower in _INSTITUTIONS or (following == "№" and lower.startswith("школ")):
+        if lower in _INSTITUTIONS or (following == _NUMBER and lower.startswith("школ")):
             self._enter_institution()
         elif self._school and lower in _HONOURS:
             self._institution = True  # «СОШ №12 им. …»: whose name it bears is no topic either
-        elif token.isdigit():
+        elif token.isdecimal():
             self._read_number(token)
         elif lower in _PLACES and following == ".":
             self._place = True
@@ -585,7 +586,7 @@ def _follow(
             position < len(items)
             and items[position].word.notion != notion
             and (
-                items[position].word.notion.isdigit()
+                items[position].word.notion.isdecimal()
                 or (over_ornaments and items[position].word.notion in _ORNAMENTS)
             )
         ):

@@ -54,6 +54,10 @@ class Facets:
     actions: tuple[str, ...] = ()
 
 
+#: What weighs less (wrappers, ornaments, who is invited) does not lead a title.
+_LEADING_SHARE = 0.4
+
+
 @dataclass(frozen=True, slots=True)
 class Title:
     """A title taken apart.
@@ -61,6 +65,7 @@ class Title:
     Attributes:
         text: as it was written.
         shares: its notions, each with the part of its weight that it carries, 0..1.
+        head: the first of them that tells something, "" when none does.
         topic: those of its notions that tell what it is about, not what kind of thing it is.
         names: things named in quotes or by «по теме …», as notions.
         facets: what makes it another event.
@@ -70,6 +75,7 @@ class Title:
 
     text: str
     shares: Mapping[str, float]
+    head: str
     topic: frozenset[str]
     names: tuple[frozenset[str], ...]
     facets: Facets
@@ -87,12 +93,13 @@ def read_title(text: str) -> Title:
     for item in read.items:
         name, share = item.word.notion, item.share * item.word.share
         shares[name] = max(share, shares.get(name, 0.0))
-        if item.name >= 0 and share > PALE and not name.isdigit():
+        if item.name >= 0 and share > PALE and not name.isdecimal():
             names.setdefault(item.name, set()).add(name)
     loudest = max(shares.values(), default=1.0)
     return Title(
         text=text,
         shares={name: share / loudest for name, share in shares.items()},
+        head=next((item.word.notion for item in read.items if _leads(item)), ""),
         topic=frozenset(item.word.notion for item in read.items if item.word.topical),
         names=tuple(frozenset(name) for name in names.values()),
         facets=facets,
@@ -114,6 +121,11 @@ def identity(facets: Facets) -> tuple[object, ...]:
         facets.levels,
         not _SUBJECT_FORMS.isdisjoint(facets.forms[:1]),
     )
+
+
+def _leads(item: Item) -> bool:
+    word = item.word
+    return word.share * item.share > _LEADING_SHARE and not word.level and word.notion != STAGE
 
 
 def conflicts(one: Facets, other: Facets) -> tuple[str, ...]:
@@ -332,22 +344,21 @@ def _reach(items: list[Item]) -> tuple[frozenset[int], frozenset[int]]:
     pending: set[int] = set()
     for at, item in enumerate(items):
         word = item.word
+        after = items[at + 1].word if at + 1 < len(items) else None
         if word.notion == _FINALE:
             stages.add(vocab.FINAL)
         elif word.notion == STAGE:
             stages |= pending
             pending = set()
-        elif word.level:
-            after = items[at + 1].word if at + 1 < len(items) else None
-            if not (after and after.day):
-                pending.update(word.level)
-        elif not word.mode:
-            levels |= pending - {vocab.FINAL}
-            pending = set()
-    levels |= pending - {vocab.FINAL}
+        elif word.level and not (after and after.day):
+            pending.update(word.level)
+        elif not word.level and not word.mode:
+            levels |= pending
+            pending = set(word.owner) if at and items[at - 1].word.form else set()
+    levels |= pending
     if vocab.COUNTRY in stages:
         stages.add(vocab.FINAL)
-    return frozenset(stages), frozenset(levels)
+    return frozenset(stages), frozenset(levels - {vocab.FINAL})
 
 
 def _grams(items: list[Item]) -> frozenset[str]:

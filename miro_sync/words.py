@@ -60,7 +60,7 @@ class Word:
         share: the part of its notion's weight that it carries, 0..1.
         subject: a school subject; `weak_subject` when it often is none.
         form, action, moment, audience, phase, mode, exam: its name in the table of that kind.
-        level: the levels that it may mean.
+        level: the levels that it may mean. owner: those that it means after a form («района»).
         day: a standard day, of the words that stand for one alone.
         ordinal: «второй» is 2. grades: «первоклассники» are 1.
         adjective: it ends like one.
@@ -77,6 +77,7 @@ class Word:
     moment: str | None = None
     audience: str | None = None
     level: tuple[int, ...] = ()
+    owner: tuple[int, ...] = ()
     phase: str | None = None
     mode: str | None = None
     exam: str | None = None
@@ -104,28 +105,28 @@ def look_up(word: str) -> Word:
     audience = tables.audiences.find(word)
     level = None if audience else tables.levels.find(word)
     family = tables.families.find(word)
-    stem = tables.stem(word)
+    bare = stem(word)
     ordinal = tables.ordinals.find(word)
     share = 1.0
     if level or family == STAGE:
         share = _LEVEL_SHARE
-    elif stem in tables.wrappers:
+    elif bare in tables.wrappers:
         share = _WRAPPER_SHARE
-    elif stem in tables.ornaments:
-        share = _ORNAMENT_SHARE
     elif tables.moments.find(word) or tables.phases.find(word):
         share = _MOMENT_SHARE
+    elif bare in tables.ornaments:
+        share = _ORNAMENT_SHARE
     elif audience:
         share = _AUDIENCE_SHARE
     elif tables.months.find(word):
         share = _MONTH_SHARE
-    elif word.isdigit():
+    elif word.isdecimal():
         share = _NUMBER_SHARE
     class_name = tables.class_names.find(word)
     phase, mode, exam = tables.phases.find(word), tables.modes.find(word), tables.exams.find(word)
     moment, action = tables.moments.find(word), tables.actions.find(word)
     return Word(
-        notion=subject or form or family or action or level or stem,
+        notion=subject or form or family or action or level or bare,
         share=share,
         subject=subject,
         weak_subject=weak,
@@ -134,6 +135,7 @@ def look_up(word: str) -> Word:
         moment=moment,
         audience=audience,
         level=vocab.LEVELS[level][1] if level else (),
+        owner=vocab.LEVEL_OWNERS.get(word, ()),
         phase=phase,
         mode=mode,
         exam=exam,
@@ -170,9 +172,15 @@ def abbreviations() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def root(stem: str) -> str:
+def stem(word: str) -> str:
+    """Return the Snowball stem of a word."""
+    return _tables().stem(word)
+
+
+@cache
+def root(notion: str) -> str:
     """Strip a stem of the endings that make adjectives of nouns: экологическ, эколог → эколог."""
-    base = stem
+    base = notion
     for ending in _DERIVATIONS:
         if base.endswith(ending) and len(base) - len(ending) >= _ROOT_MIN:
             base = base[: -len(ending)]
@@ -274,7 +282,7 @@ class _Tables:
 def _tables() -> _Tables:
     from snowballstemmer import stemmer  # noqa: PLC0415 - 30 ms that only matching needs
 
-    stem: Callable[[str], str] = stemmer("russian").stemWord
+    snowball: Callable[[str], str] = stemmer("russian").stemWord
     return _Tables(
         families=_Table(_entries(vocab.FAMILIES)),
         subjects=_Table(_entries(vocab.SUBJECTS)),
@@ -289,9 +297,9 @@ def _tables() -> _Tables:
         ordinals=_Table([(str(number), prefix) for prefix, number in vocab.ORDINALS.items()]),
         class_names=_Table([(prefix, prefix) for prefix in vocab.CLASS_NAMES]),
         months=_Table([(prefix, prefix) for prefix in vocab.MONTHS]),
-        wrappers=frozenset(stem(word) for word in vocab.WRAPPERS.split()),
-        ornaments=frozenset(stem(word) for word in vocab.ORNAMENTS.split()),
-        stem=stem,
+        wrappers=frozenset(snowball(word) for word in vocab.WRAPPERS.split()),
+        ornaments=frozenset(snowball(word) for word in vocab.ORNAMENTS.split()),
+        stem=snowball,
     )
 
 
