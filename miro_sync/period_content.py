@@ -18,6 +18,7 @@ _SILENT = frozenset('v@TEsLiwIC"')
 #: Tokens that nothing was made of: a person should look at them.
 _NOT_UNDERSTOOD = frozenset("~#nN?KJBV4")
 _PHRASES = frozenset("123567")
+_DOUBTFUL = frozenset("4?")
 #: A number beside a date that may be a day of it: «12 13.04», «14.04, 15», «Май 24».
 #: Here "m" stands for what names no single days.
 _STRAY = re.compile(r'[fFup]n|n[pu]|o-S|n[,&|-]*[SmXG]|[Sm][,&|-]+n(?!-?[~U"P№])|mn(?!-?[~U"P№])')
@@ -126,8 +127,9 @@ class _Sorter:
         if run is not None and behind and not headed:
             run.years.append(token.value)
         else:
-            self.run, self.heading = None, token.value
+            self.run, self.heading = None, 0
             if token.value in _PROJECT_YEARS:
+                self.heading = token.value
                 self.content.years.append(token.value)
                 self.bare_year = self.bare_year or not token.month
             else:
@@ -136,28 +138,30 @@ class _Sorter:
 
     def token(self, token: Token) -> None:
         kind, content = token.kind, self.content
-        if kind == "X":
-            if token.value not in content.schools:
-                content.schools.append(token.value)
+        if kind == "X" and token.value not in content.schools:
+            content.schools.append(token.value)
         elif kind == "G" and token.value in _PROJECT_YEARS:
             content.ranges.append(token)
         elif kind in _PHRASES:
             content.phrases.append(token)
         elif kind == "w":
             content.weekdays.append(token)
-        elif kind in "4?":
+        elif kind in _DOUBTFUL:
             content.doubts.append((token.start, token.end))
-            content.hints = content.hints or kind == "4"
-        elif kind == "A":
-            content.next_year = True
+        content.hints |= kind == "4"
+        content.next_year |= kind == "A"
         if kind not in _SILENT:
             self.gap += kind
         if kind in _NOT_UNDERSTOOD and not (token.aside and kind in "nN"):
-            if self.in_unread:
-                content.unread[-1] = (content.unread[-1][0], token.end)
-            else:
-                content.unread.append((token.start, token.end))
-                self.in_unread = True
+            self._leave_unread(token)
+
+    def _leave_unread(self, token: Token) -> None:
+        unread = self.content.unread
+        if self.in_unread:
+            unread[-1] = (unread[-1][0], token.end)
+        else:
+            unread.append((token.start, token.end))
+            self.in_unread = True
 
 
 def _school_years_of_list(content: Content) -> None:
@@ -169,6 +173,8 @@ def _school_years_of_list(content: Content) -> None:
 
 def _note_strays(pieces: list[Piece], content: Content) -> None:
     """Doubt dates beside which a number stands that may be one of their days."""
+    if len(pieces) == 1:
+        return
     kinds = "".join(
         [
             "m" if isinstance(piece, Dated) and not piece.span.precise else piece.kind

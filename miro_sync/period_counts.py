@@ -1,7 +1,7 @@
 """First pass over a period text: numbers that are no days, years, and how often something comes.
 
-Times of day, rooms, classes, ages and durations are left out, so that what remains beside a month is
-a day of it. The kinds of pieces are listed in `miro_sync.period_words`.
+Times of day, rooms, classes, ages and durations are left out, so that what remains beside a month
+is a day of it. The kinds of pieces are listed in `miro_sync.period_words`.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from miro_sync.period_pieces import (
     IN_PART,
     ORDINALS,
     Builder,
+    Grammar,
     Piece,
     Recurring,
     drop,
     merged,
     merged_as,
     part_of_month,
-    rewrite,
     tokens_of,
 )
 from miro_sync.period_tokens import MONTH_DAYS, Token, Tokens
-from miro_sync.period_words import LAST
+from miro_sync.period_words import LAST, YEAR
 
 
 def without_counts(tokens: Tokens) -> list[Piece]:
@@ -33,7 +33,7 @@ def without_counts(tokens: Tokens) -> list[Piece]:
 
     Weekdays that stand beside dates go to `tokens.weekdays`.
     """
-    return rewrite(_without_weekdays(tokens), _GRAMMAR, _BUILDERS)
+    return _GRAMMAR.rewrite(_without_weekdays(tokens))
 
 
 #: A weekday that only stands beside a date: «в среду, 18 сентября», «18 сентября, среда».
@@ -142,6 +142,13 @@ def _adverb(pieces: list[Piece], _kinds: str) -> list[Piece]:
     return [Recurring(Rhythm(every), token.start, token.end)]
 
 
+def _onwards(pieces: list[Piece], kinds: str) -> list[Piece]:
+    """Read «декабрь 2018 г., далее ежегодно»; «далее ежемесячно» is of another time."""
+    recurring = _adverb(pieces[-1:], kinds)
+    yearly = tokens_of(pieces, "r")[0].value == YEAR
+    return recurring if yearly else [pieces[0], *recurring]
+
+
 def _every(pieces: list[Piece], kinds: str) -> list[Piece]:
     """Read «каждый месяц», «каждые две недели»."""
     count = tokens_of(pieces, "nj")
@@ -194,7 +201,7 @@ def _day_of_month(pieces: list[Piece], kinds: str) -> list[Piece]:
 
 
 _COUNT = r"[nNj](?:-?[-,&|]|[up])"
-_GRAMMAR = re.compile(
+_EXPRESSION = re.compile(
     rf"""
       (?P<time_first>[fFup]t(?=n-?m|[dD]))
     | (?P<time>[fFupv]*t(?:[-&,|;]?[fup]?t|-?[up]d|-d|U)*
@@ -212,6 +219,7 @@ _GRAMMAR = re.compile(
     | (?P<to_year_end>[up]+xg)
     | (?P<whole_project>T+C)
     | (?P<times>[nNj]?R[v@|]?[nj]?(?:s?g|[kMqch\#]))
+    | (?P<onwards>4-?r)
     | (?P<adverb>r)
     | (?P<weekdays>E[oOnj]?w(?:[,&]+E?[oOn]?w)*(?:v?E?M)?|[oOn]w(?:[,&]+[oO]?w)*v?E?M
         |pW(?:[,&]*p?W)*(?:v?E?M)?)
@@ -222,7 +230,7 @@ _GRAMMAR = re.compile(
     | (?P<some_part>(?<!m)(?<!m[-,])(?<![yg])(?<![yg][-,])[oO][ke](?!v?m))
     | (?P<relative>Z[nNj]?(?:-n)?[kM\#U]+u)
     | (?P<document>№~?[nNd?](?=F))
-    | (?P<noise>(?:[fF]?{_COUNT})*[fF]?[nNj](?:[U\#]|[PQ](?![nN]))|d[U\#]
+    | (?P<noise>(?:[fF]?{_COUNT})*[fF]?[nNj](?:L?[U\#]|[PQ](?![nN]))|d[U\#]
         |№~?[nNd?](?:[-|][nN])*|[PQ]~{{0,2}}[nN](?:[-|][nN])*(?!m)|P~{{0,2}}[dD?]
         |\$(?:nm|~{{1,3}})(?:,?[P№]?[nN](?!m))?|\$)
     """,
@@ -244,6 +252,7 @@ _BUILDERS: dict[str, Builder] = {
     "to_year_end": merged_as("6"),
     "whole_project": merged_as("7"),
     "times": _times,
+    "onwards": _onwards,
     "adverb": _adverb,
     "weekdays": _weekdays,
     "part": _part_of_month,
@@ -255,3 +264,4 @@ _BUILDERS: dict[str, Builder] = {
     "document": merged_as("B"),
     "noise": drop,
 }
+_GRAMMAR = Grammar(_EXPRESSION, _BUILDERS)

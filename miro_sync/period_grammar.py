@@ -19,6 +19,7 @@ from miro_sync.period_pieces import (
     ORDINALS,
     Builder,
     Dated,
+    Grammar,
     Piece,
     Span,
     drop,
@@ -26,7 +27,6 @@ from miro_sync.period_pieces import (
     merged,
     merged_as,
     part_of_month,
-    rewrite,
     tokens_of,
 )
 from miro_sync.period_tokens import MONTH_DAYS, Token, Tokens
@@ -43,8 +43,8 @@ def parse(tokens: Tokens) -> list[Piece]:
         конца учебного года», "6" «до конца года», "7" «весь период», "A" «следующего года».
 
     """
-    pieces = _without_names(rewrite(without_counts(tokens), _SECOND_PASS, _SECOND))
-    return _join_ends(rewrite(pieces, _THIRD_PASS, _THIRD))
+    pieces = _without_names(_SECOND_PASS.rewrite(without_counts(tokens)))
+    return _join_ends(_THIRD_PASS.rewrite(pieces))
 
 
 # --- second pass: days, months and parts of them ----------------------------------------------
@@ -125,6 +125,11 @@ def _numbered(pieces: list[Piece], kinds: str) -> list[Piece]:
     return date if number.month == month.value else date + _month(pieces[1:], kinds)
 
 
+def _odd(pieces: list[Piece], kinds: str) -> list[Piece]:
+    """Doubt «2013-03-12 2014 2015»: a spreadsheet made a date of what was a list of years."""
+    return [*_days(pieces[:1], kinds[:1]), merged("4", pieces)]
+
+
 def _month_and_year(pieces: list[Piece]) -> tuple[int, int]:
     (month,), years = tokens_of(pieces, "m"), tokens_of(pieces, "Y")
     return month.value, years[0].value if years else 0
@@ -189,11 +194,12 @@ def _edge(pieces: list[Piece], kinds: str) -> list[Piece]:
 
 
 _DAY = r"(?:[fF]?n-?[-pu]n|n)"
-_SECOND_PASS = re.compile(
+_SECOND_EXPRESSION = re.compile(
     rf"""
       (?P<weekday>[oOn]wv?mY?)
     | (?P<weeks>{ORDINALS}[kel]v?mY?|mY?[-,]?{ORDINALS}[kel](?!v?m))
     | (?P<numbered>dmY?)
+    | (?P<odd>DY)
     | (?P<days>{_DAY}(?:[,;&]+{_DAY})*-?i?mY?|[oO]imY?
         |f?j?O(?:-?[-pu]j?O)mY?|j?OmY?
         |(?:{_DAY}[,;&]+)*(?:[fF]?n-?[-pu])?(?:D|dY?))
@@ -206,10 +212,11 @@ _SECOND_PASS = re.compile(
     """,
     re.VERBOSE,
 )
-_SECOND: dict[str, Builder] = {
+_SECOND_BUILDERS: dict[str, Builder] = {
     "weekday": _nth_weekday,
     "weeks": _weeks,
     "numbered": _numbered,
+    "odd": _odd,
     "days": _days,
     "bad": _bad,
     "month": _month,
@@ -218,6 +225,7 @@ _SECOND: dict[str, Builder] = {
     "edge": _edge,
     "noise": drop,
 }
+_SECOND_PASS = Grammar(_SECOND_EXPRESSION, _SECOND_BUILDERS)
 
 # --- third pass: ranges, deadlines, what is left out ------------------------------------------
 
@@ -308,22 +316,15 @@ def _until_year(pieces: list[Piece], kinds: str) -> list[Piece]:
 
 
 def _edge_of_year(pieces: list[Piece], kinds: str) -> list[Piece]:
+    """Read «начало 2023 года», «с 2023 года»: vague, but enough for «ежегодно с 2023 года»."""
     (year,) = tokens_of(pieces, "Y")
-    if kinds[0] == "f":
-        return [
-            Dated(
-                Span(1, 1, year.value, 12, 0, year.value, vague=True),
-                pieces[0].start,
-                pieces[-1].end,
-                year.aside,
-            )
-        ]
-    first, last = {"b": (1, 3), "z": (5, 8), "x": (10, 12)}[kinds[0]]
+    first, last = {"f": (1, 12), "b": (1, 3), "z": (5, 8), "x": (10, 12)}[kinds[0]]
     span = Span(first, 1, year.value, last, 0, year.value, vague=True)
-    return [Dated(span, pieces[0].start, pieces[-1].end, year.aside)]
+    role = "f" if kinds[0] == "f" else ""
+    return [Dated(span, pieces[0].start, pieces[-1].end, year.aside, role)]
 
 
-_THIRD_PASS = re.compile(
+_THIRD_EXPRESSION = re.compile(
     r"""
       (?P<moved>V~?[fF]S(?:-?[p@v]S)?|S[,;]?V~?@S)
     | (?P<except>KS(?:[,&]S)*)
@@ -341,7 +342,7 @@ _THIRD_PASS = re.compile(
     """,
     re.VERBOSE,
 )
-_THIRD: dict[str, Builder] = {
+_THIRD_BUILDERS: dict[str, Builder] = {
     "moved": _only_last,
     "except": merged_as("K"),
     "document": drop,
@@ -356,6 +357,7 @@ _THIRD: dict[str, Builder] = {
     "edged": _edged,
     "until": _until,
 }
+_THIRD_PASS = Grammar(_THIRD_EXPRESSION, _THIRD_BUILDERS)
 
 
 def _school_start(pieces: list[Piece]) -> int:

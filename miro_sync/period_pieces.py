@@ -98,23 +98,50 @@ Builder: TypeAlias = Callable[[list[Piece], str], list[Piece]]
 ORDINALS = r"[oOn](?:-?[-,&]+[oOn])*"
 
 
-def rewrite(
-    pieces: list[Piece],
-    grammar: re.Pattern[str],
-    builders: dict[str, Builder],
-) -> list[Piece]:
-    """Replace what the named groups of a grammar match by what their builders make of it."""
-    kinds = "".join([piece.kind for piece in pieces])
-    done = 0
-    result: list[Piece] = []
-    for match in grammar.finditer(kinds):
-        start, end = match.span()
-        result += pieces[done:start]
-        result += builders[match.lastgroup or ""](pieces[start:end], match.group())
-        done = end
-    if not done:
-        return pieces
-    return result + pieces[done:]
+class Grammar:
+    """One pass: an expression over the kinds of pieces, and a builder for each of its groups.
+
+    Texts differ more than their shapes: what a pass finds in a short string of kinds is remembered.
+    """
+
+    __slots__ = ("_builders", "_expression", "_remembered")
+
+    def __init__(self, expression: re.Pattern[str], builders: dict[str, Builder]) -> None:
+        """Take the expression and, by the names of its groups, what replaces each."""
+        self._expression = expression
+        self._builders = builders
+        self._remembered: dict[str, list[tuple[int, int, Builder]]] = {}
+
+    def rewrite(self, pieces: list[Piece]) -> list[Piece]:
+        """Replace what the named groups of the expression match by what their builders make."""
+        kinds = "".join([piece.kind for piece in pieces])
+        found = self._remembered.get(kinds)
+        if found is None:
+            found = self._find(kinds)
+        if not found:
+            return pieces
+        done = 0
+        result: list[Piece] = []
+        for start, end, build in found:
+            result += pieces[done:start]
+            result += build(pieces[start:end], kinds[start:end])
+            done = end
+        return result + pieces[done:]
+
+    def _find(self, kinds: str) -> list[tuple[int, int, Builder]]:
+        found = [
+            (match.start(), match.end(), self._builders[match.lastgroup or ""])
+            for match in self._expression.finditer(kinds)
+        ]
+        if len(kinds) <= _LONGEST_SHAPE:
+            if len(self._remembered) >= _SHAPES:
+                self._remembered.clear()
+            self._remembered[kinds] = found
+        return found
+
+
+_LONGEST_SHAPE = 60
+_SHAPES = 4096
 
 
 def drop(_pieces: list[Piece], _kinds: str) -> list[Piece]:

@@ -1,7 +1,7 @@
 """How often something comes: what a text says of it, and the single times it comes.
 
-Weeks begin on Monday. The usual bounds of school quarters are whole months here, as each school sets
-its own days: they end with October, December, March and May.
+Weeks begin on Monday. School quarters end here with October, December, March and May: each school
+sets its own days.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ def rhythm_of(content: Content) -> tuple[Rhythm | None, bool]:
         The rhythm, None when the text names none; and whether it contradicts itself.
 
     """
+    if not content.rhythms:
+        return None, False
     express = [piece.rhythm for piece in content.rhythms if piece.said == EXPRESSLY]
     others = [piece.rhythm for piece in content.rhythms if piece.said == BY_THE_WAY]
     partial = [piece.rhythm for piece in content.rhythms if piece.said == IN_PART]
@@ -71,7 +73,7 @@ def occurrences(rhythm: Rhythm, known: tuple[Period, ...], bounds: Period) -> tu
         bounds: the days that are looked at.
 
     """
-    samples = [period for period in known if length(period) < _LEAP_YEAR]
+    samples = {period for period in known if length(period) < _LEAP_YEAR}
     if rhythm.every in (Every.YEAR, Every.HALF_YEAR) and samples:
         return _each_year(samples, bounds)
     found: set[Period] = set()
@@ -86,7 +88,7 @@ _MONTHS_OF = {Every.MONTH: 1, Every.QUARTER: 3, Every.HALF_YEAR: 6, Every.YEAR: 
 _SCHOOL_QUARTERS = ((9, 10), (11, 12), (1, 3), (4, 5))
 
 
-def _each_year(samples: list[Period], bounds: Period) -> tuple[Period, ...]:
+def _each_year(samples: set[Period], bounds: Period) -> tuple[Period, ...]:
     """Repeat days of a year in every year of the bounds; a date counts by its last day."""
     days = {(sample.start.month, sample.start.day) for sample in samples}
     if len(days) < len(samples):  # the text itself says in which years: «15 марта 2023, 2024»

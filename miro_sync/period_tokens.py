@@ -9,11 +9,13 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import NamedTuple
 
 from miro_sync.period_words import (
     ALMOST,
     HALF_YEAR,
+    MONTH_NAMES,
     UNKNOWN,
     Word,
     is_month_beginning,
@@ -83,17 +85,8 @@ def tokenize(text: str) -> Tokens:
     """
     line, origin = _normalise(text)
     reader = _Reader(line, Tokens(text, [], [], [], origin))
-    read = {
-        "word": reader.word,
-        "mark": reader.mark,
-        "plain": reader.plain_number,
-        "year": reader.year,
-        "pair": reader.pair,
-        "full": reader.full_date,
-        "iso": reader.iso_date,
-    }
     for match in _TOKEN.finditer(line):
-        read.get(match.lastgroup or "", reader.rare)(match)
+        _READ[match.lastgroup or ""](reader, match)
     return reader.finish()
 
 
@@ -110,7 +103,7 @@ def _characters() -> dict[int, str]:
         table[code] = table.get(plain, chr(plain))
     table |= dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58~÷→⁓∼〜"), "-")
     table |= {0xFF0D: "-", 0xFF5E: "-"}
-    table |= dict.fromkeys(map(ord, "\t\v\f\r\x85\xa0\u2028\u2029\u202f\u205f\u3000*†‡_"), " ")
+    table |= dict.fromkeys(map(ord, "\t\v\f\r\x85\xa0\u2028\u2029\u202f\u205f\u3000*†‡"), " ")
     table |= dict.fromkeys(range(0x2000, 0x200B), " ")
     table |= dict.fromkeys(map(ord, "«»“”„‟‘’‚‛‹›'`´"), '"')
     table |= dict.fromkeys(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹°º"), "^")
@@ -123,6 +116,7 @@ _CHARACTERS = _characters()
 
 #: Characters that take no room: soft hyphens, joiners, direction and byte order marks.
 _WEIGHTLESS = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0f\ufeff"
+_RARE = re.compile(rf"[<&{_WEIGHTLESS}\u0300-\u036f]")
 #: Whatever does not stand for exactly one character.
 _UNEVEN = re.compile(
     rf"</?[a-zA-Z!][^<>]{{0,400}}>|&\#?\w{{1,12}};(?:\w{{1,8}};)?|[^\W\d_][\u0300-\u036f]{{1,9}}"
@@ -131,29 +125,31 @@ _UNEVEN = re.compile(
 _NO_WEIGHT = re.compile(rf"[{_WEIGHTLESS}]")
 _WEB = re.compile(r"[a-zа-я]{2,6}://\S*|www\.\S*|[\w.-]{1,64}@[\w.-]+")
 _QUOTED_DAY = re.compile(r'"(\s?\d\d?\s?)"')  # «15» марта
+_MIXED = re.compile(r"\d[оli]|[озli]\d")
 #: A run of digits and of the letters that scanners and hasty fingers put for them.
-_MIXED_NUMBER = re.compile(r"(?<![^\W_])(?=[озli]*\d)(?=\d*[озli])[оз\dli]{2,9}(?![^\W_])")
+_MIXED_NUMBER = re.compile(r"(?<![^\W_])(?=[озli]*\d)(?=\d*[озli])[оз\dli]{2,9}(?<!з)(?![^\W_])")
 #: The same for one that stands alone, and digits for letters: «З мая», «l-5 мая», «ноя6рь».
 _MIXED_SIGN = re.compile(
     r"(?<![^\W_])(?:з(?=\s+(?:янв|фев|мар|апр|ма[йя]|ию[нл]|авг|сен|окт|ноя|дек))|[li](?=\s?-\s?\d))"
     r"|(?<=[а-я])6(?=р[ьяею])|(?<![^\W_])0(?=ктяб)",
 )
+_SIGNS = frozenset("зli60")
 _MIXED_SIGNS = str.maketrans("зli60", "311бо")
 _LOOKS_LIKE_DIGIT = str.maketrans("озli", "0311")
 
 
 def _normalise(text: str) -> tuple[str, list[int] | None]:
     origin = None
-    if _UNEVEN.search(text):
+    if _RARE.search(text):
         text, origin = _level(text)
     line = text.translate(_CHARACTERS).lower()
     if "@" in line or "://" in line or "www." in line:
         line = _WEB.sub(lambda match: " " * len(match.group()), line)
     if '"' in line:
         line = _QUOTED_DAY.sub(r" \1 ", line)
-    if _MIXED_NUMBER.search(line):
+    if _MIXED.search(line):
         line = _MIXED_NUMBER.sub(lambda match: match.group().translate(_LOOKS_LIKE_DIGIT), line)
-    if _MIXED_SIGN.search(line):
+    if not _SIGNS.isdisjoint(line):
         line = _MIXED_SIGN.sub(lambda match: match.group().translate(_MIXED_SIGNS), line)
     return line, origin
 
@@ -192,21 +188,25 @@ _TOKEN = re.compile(
     | (?P<phone>(?:\+7|8)[\s(-]{{0,2}}\d{{3,5}}[\s)-]{{0,2}}\d{{1,3}}[\s-]?\d\d[\s-]?\d\d(?!\d))
     | (?P<iso>{_YEAR}(?P<sep>[-./])\d\d?(?P=sep)\d\d?(?!\d)(?:[тt\s]\s?\d\d:\d\d[\d:.+z-]*)?)
     | (?P<full>\d\d?\s?[./]{{1,2}}\s?\d\d?\s?[.,/]{{1,2}}\s?{_YEAR}(?!\d)
-        | \d\d?[./]\d\d?[./]\d\d(?!\.?\d) | \d\d?,\d\d?[.,]{_YEAR}(?!\d)
+        | \d\d?[./]\d\d?[./]\d\d(?!\.?\d|_) | \d\d?,\d\d?[.,]{_YEAR}(?!\d)
         | \d\d?-\d\d?-{_YEAR}(?!\d))
     | (?P<code>\d+(?:-\d+){{3,}})
     | (?P<dashed>\d{{1,3}}-\d\d-\d\d(?![\d-]))
     | (?P<clock>\d\d?:\d\d(?::\d\d)?(?!\d) | \d\d?\s?\^+
         | (?:[01]?\d|2[0-4])-(?:00|3[2-9]|[45]\d)(?![\d.]))
     | (?P<month>(?<![\d.])(?:0?[1-9]|1[0-2])\s?[./]\s?{_YEAR}(?!\d))
-    | (?P<pair>\d\d?\.\d\d?(?!\.?\d) | \d\d/\d\d(?![/\d]|\s*[а-я]{{3}}) | \d\d?\s?\.\s?\d\d?(?!\.?\d|\s*-?\d|\s*[а-я]{{3}}))
+    | (?P<pair>\d\d?\.\d\d?(?!\.?\d) | \d\d/\d\d(?![/\d]|\s*[а-я]{{3}})
+        | \d\d?\s?\.\s?\d\d?(?!\.?\d|\s*-?\d|\s*[а-я]{{3}}))
     | (?P<chain>\d+(?:\.\d+){{2,}})
     | (?P<year>{_YEAR}(?!\d){_ENDING})
+    | (?P<pupils>(?<!\d)(?:1[01]|[1-9])[абвгджзк](?![а-яa-z\d]))
     | (?P<plain>\d+{_ENDING})
+    | (?P<blank>_{{2,}})
     | (?P<mark>-(?:\s*-)*|[,;/()"№%])
     """,
     re.VERBOSE,
 )
+_RARE_GROUPS = ("half", "phone", "code", "dashed", "clock", "month", "chain", "pupils", "blank")
 _DIGITS = re.compile(r"\d+")
 _MARKS = {",": ",", ";": ";", "/": "|", '"': '"', "№": "№", "%": "U"}
 _CENTURY_TURN = 70  # «24» is 2024, «98» is 1998
@@ -223,10 +223,7 @@ _MONTH = (
 _GLUED = re.compile(rf"(?:{_MONTH}|года?)(?:{_GLUE}|{_MONTH}|года?)+")
 _GLUED_TO_NUMBER = re.compile(rf"гг?{_GLUE}+")
 _GLUED_PART = re.compile(rf"{_MONTH}|года?|гг?|{_GLUE}")
-_LIST_ITEM = re.compile(
-    r"\.\s+(?:(?P<number>\d)"
-    r"|(?P<month>январь|февраль|март|апрель|май|июнь|июль|август|сентябрь|октябрь|ноябрь|декабрь))?",
-)
+_LIST_ITEM = re.compile(rf"\.\s+(?:(?P<number>\d)|(?P<month>{'|'.join(MONTH_NAMES)}))?")
 _BROKEN = re.compile(r"\s*-?\s*")
 _LONGEST_BREAK = 3
 _LONGEST_TAIL = 3  # «теч-е», «уч-ся», «кл-х»
@@ -279,11 +276,13 @@ class _Reader:
                 word = self._meant(spelling, start, end, word)
         elif spelling == "п" and self.line[end : end + 1] == ".":
             word = look_up("пункт")
-        elif word.kind == "m" and end - start == _SHORTEST_MONTH:
-            if self.found.verbatim(start, end).isascii():  # the English «map» is no «мар»
-                word = UNKNOWN
+        elif word.kind == "m" and end - start == _SHORTEST_MONTH and self._is_latin(start, end):
+            word = UNKNOWN
         self._add_word(word, start, end)
         self.last_word = (start, end)
+
+    def _is_latin(self, start: int, end: int) -> bool:
+        return self.found.verbatim(start, end).isascii()  # the English «map» is no «мар»
 
     def _add_word(self, word: Word, start: int, end: int) -> None:
         kind = word.kind
@@ -436,8 +435,10 @@ class _Reader:
             self._add("h", match, HALF_YEAR)
         elif group == "clock":
             self._add("t", match)
-        elif group == "chain":
+        elif group in ("chain", "blank"):  # «2.1.3», ««__» марта»
             self._add("?", match)
+        elif group == "pupils":
+            self.last_end = match.end()  # «5а» is a class
         elif group == "month":
             start, end = match.span()
             self.last_end = end
@@ -457,3 +458,15 @@ class _Reader:
         valid = 1 <= month <= len(MONTH_DAYS) and 1 <= day <= MONTH_DAYS[month - 1]
         kind = "?" if not valid else "D" if year else "d"
         self.found.items.append(Token(kind, start, end, day, month, year, self.depth > 0))
+
+
+_READ: dict[str, Callable[[_Reader, re.Match[str]], None]] = {
+    "word": _Reader.word,
+    "mark": _Reader.mark,
+    "plain": _Reader.plain_number,
+    "year": _Reader.year,
+    "pair": _Reader.pair,
+    "full": _Reader.full_date,
+    "iso": _Reader.iso_date,
+    **dict.fromkeys(_RARE_GROUPS, _Reader.rare),
+}

@@ -39,30 +39,32 @@ def whole_years(content: Content, context: DateContext, *, has_dates: bool) -> W
         has_dates: the text names days too: written years then only say which days these are.
 
     """
+    if not (content.phrases or content.years or content.schools or content.ranges):
+        return None
     phrases = {token.kind for token in content.phrases}
-    if content.schools:
-        return None if has_dates else _named_school_years(content.schools, context)
-    if content.ranges:
+    if content.ranges and not content.schools:
         return _year_ranges(content.ranges, context, school="1" in phrases)
-    if content.years:
+    if content.schools or content.years:
         if has_dates:
             return None
-        if "1" in phrases:
-            pairs = ((year - 1, year) for year in content.years)
-            starts = dict.fromkeys(start for pair in pairs for start in pair)
-            return Whole(ScheduleKind.AMBIGUOUS, tuple(map(school_year, starts)), sure=False)
-        periods = tuple(map(calendar_year, dict.fromkeys(content.years)))
-        return Whole(ScheduleKind.RANGE if len(periods) == 1 else ScheduleKind.MULTI, periods)
-    if "1" in phrases:
-        return _the_school_year(context)
-    if "2" in phrases:
-        return _the_year(context)
-    if "3" in phrases:
-        return _the_calendar_year(context)
-    if "7" in phrases and context.school_year is None and context.year is None:
-        span = context.span
-        return Whole(ScheduleKind.RANGE, (span,), filled=_years(span)) if span else None
-    return None
+        if content.schools:
+            return _named_school_years(content.schools, context)
+        return _named_years(content.years, school="1" in phrases)
+    unnamed: dict[str, Callable[[DateContext], Whole | None]] = {
+        "1": _the_school_year,
+        "2": _the_year,
+        "3": _the_calendar_year,
+        "7": _the_project,
+    }
+    return next((find(context) for phrase, find in unnamed.items() if phrase in phrases), None)
+
+
+def _named_years(years: list[int], *, school: bool) -> Whole:
+    if school:  # «учебного года 2013»: the one that begins or the one that ends in it
+        starts = dict.fromkeys(start for year in years for start in (year - 1, year))
+        return Whole(ScheduleKind.AMBIGUOUS, tuple(map(school_year, starts)), sure=False)
+    periods = tuple(map(calendar_year, dict.fromkeys(years)))
+    return Whole(ScheduleKind.RANGE if len(periods) == 1 else ScheduleKind.MULTI, periods)
 
 
 def _years(period: Period) -> tuple[int, int]:
@@ -126,6 +128,13 @@ def _the_calendar_year(context: DateContext) -> Whole:
     else:
         years = _starts_inside(context.span, calendar_year)
     return _one_of(ScheduleKind.RANGE, tuple(map(calendar_year, years)))
+
+
+def _the_project(context: DateContext) -> Whole | None:
+    """«Весь период» is the project's; of a plan for a year it says nothing."""
+    if context.span is None or context.school_year is not None or context.year is not None:
+        return None
+    return _one_of(ScheduleKind.RANGE, (context.span,))
 
 
 def _starts_inside(span: Period | None, build: Callable[[int], Period]) -> list[int]:

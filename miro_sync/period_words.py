@@ -79,12 +79,10 @@ _SHORTEST_TYPO = 5  # «карта» is not «марта», «парт» is not 
 def _month_forms() -> dict[str, int]:
     forms: dict[str, int] = {}
     for month, name in enumerate(MONTH_NAMES, 1):
-        if name.endswith("ь"):
-            stem, endings = name[:-1], ("ь", "я", "ю", "е", "ем", "ъ")
-        elif name.endswith("й"):
-            stem, endings = name[:-1], ("й", "я", "ю", "е", "ем")
+        if name[-1] in "ьй":
+            stem, endings = name[:-1], ["ь", "й", "я", "ю", "е", "ем", "ъ"]
         else:
-            stem, endings = name, ("", "а", "у", "е", "ом")
+            stem, endings = name, ["", "а", "у", "е", "ом"]
         forms |= {stem + ending: month for ending in endings}
         forms |= {stem[:cut]: month for cut in range(_SHORTEST_ABBREVIATION, len(stem) + 1)}
     return forms
@@ -341,6 +339,7 @@ _STEMS = {
     "выполнени": Word(""),
     "мероприяти": Word(""),
     "круглогод": Word("2"),
+    "рабоч": Word(""),
 }
 _STEM_LENGTHS = range(max(map(len, _STEMS)), min(map(len, _STEMS)) - 1, -1)
 

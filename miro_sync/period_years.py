@@ -15,7 +15,7 @@ from typing import NamedTuple
 from miro_sync.model import DateContext, Period
 from miro_sync.period_pieces import Span
 
-_AUGUST, _SEPTEMBER, _DECEMBER, _MAY = 8, 9, 12, 5
+_MAY, _JUNE, _AUGUST, _SEPTEMBER, _DECEMBER = 5, 6, 8, 9, 12
 _PREPARATION = 25  # from this day of August schools prepare for the year that begins
 _WEEK = 7
 _OUTER_YEARS = (1900, 2100)
@@ -183,8 +183,9 @@ def _school_years(span: Span, first: int) -> tuple[int, ...]:
         if heads_range or (late and (span.precise or span.in_weeks)):
             return (first,)
         return (first + 1,)
-    if wraps or span.last_month >= _SEPTEMBER:
-        return (first, first + 1)  # «январь – декабрь», «май – октябрь»: over the edge of the plan
+    last = _AUGUST if span.month > _JUNE else _SEPTEMBER
+    if wraps or span.last_month > last:
+        return (first, first + 1)  # «июль – сентябрь», «январь – декабрь»: over the plan's edge
     return (first + 1,)
 
 

@@ -195,9 +195,8 @@ def _judge(
         or clash
         or not all(_is_settled(one, rhythm) for one in found)
         or (whole is not None and (not whole.sure or (bool(found) and rhythm is None)))
-        or (bool(found) and (bool(content.years) or len(content.schools) > 1))
-        or _nested(found)
-        or _out_of_order(found)
+        or (bool(found) and _at_odds(content, whole))
+        or (len(found) > 1 and (_nested(found) or _out_of_order(found)))
     )
     if not doubtful and rhythm is not None:
         answer = _recurring(rhythm, found, whole)
@@ -272,8 +271,14 @@ def _frames(one: _Found, other: _Found) -> bool:
     return frame != inner and is_inside(inner, frame)
 
 
+def _at_odds(content: Content, whole: Whole | None) -> bool:
+    """Doubt dates beside years or a period that they do not belong to: «сентябрь, весь период»."""
+    project = whole is None and any(token.kind == "7" for token in content.phrases)
+    return bool(content.years) or len(content.schools) > 1 or project
+
+
 def _nested(found: list[_Found]) -> bool:
-    return len(found) > 1 and any(_frames(one, other) for one in found for other in found)
+    return any(_frames(one, other) for one in found for other in found)
 
 
 def _out_of_order(found: list[_Found]) -> bool:
@@ -328,20 +333,21 @@ def _recurring(rhythm: Rhythm, found: list[_Found], whole: Whole | None) -> _Ans
     if not found:
         periods = _joined(whole.periods) if whole is not None else ()
         return _Answer(kind, periods, rhythm, whole.filled if whole is not None else ())
-    if whole is not None:
-        return None
     periods = _unique(period for one in found for period in one.periods)
     filled = _filled(found)
-    if rhythm.every in (Every.YEAR, Every.HALF_YEAR):
-        deadline = all(one.dated.role == "u" for one in found)
-        return _Answer(kind, periods, rhythm, filled, deadline)
-    if len(found) == 1 and found[0].dated.role == "f":
-        return _Answer(kind, (), replace(rhythm, since=periods[0].start), filled)
-    if len(found) == 1 and found[0].dated.role == "u":
-        return _Answer(kind, (), replace(rhythm, until=periods[0].end), filled)
-    if any(one.dated.role or length(one.periods[0]) == 1 for one in found):
-        return None
-    return _Answer(kind, periods, rhythm, filled)
+    roles = {one.dated.role for one in found}
+    answer = None
+    if whole is not None:
+        pass  # «ежемесячно в течение года, октябрь»
+    elif rhythm.every in (Every.YEAR, Every.HALF_YEAR) and "f" not in roles:
+        answer = _Answer(kind, periods, rhythm, filled, roles == {"u"})
+    elif roles == {""} and all(length(period) > 1 for period in periods):
+        answer = _Answer(kind, periods, rhythm, filled)
+    elif len(found) == 1 and roles != {""}:
+        since = periods[0].start if roles == {"f"} else None
+        until = periods[0].end if roles == {"u"} else None
+        answer = _Answer(kind, (), replace(rhythm, since=since, until=until), filled)
+    return answer
 
 
 def _joined(periods: tuple[Period, ...]) -> tuple[Period, ...]:
@@ -362,20 +368,19 @@ def _assumed(answer: _Answer, content: Content, tokens: Tokens) -> Message | Non
     if answer.kind in (ScheduleKind.UNDATED, ScheduleKind.AMBIGUOUS):
         return None
     said: list[Message] = []
-    years = "–".join(str(year) for year in sorted({*answer.filled[:1], *answer.filled[-1:]}))
-    if years and answer.kind is ScheduleKind.SCHOOL_YEAR:
-        said.append(say("periods.school_year", years=years))
-    elif years:
-        said.append(say("periods.year", years=years))
+    if answer.filled:
+        first, last = answer.filled[0], answer.filled[-1]
+        years = str(first) if first == last else f"{first}–{last}"
+        school = answer.kind is ScheduleKind.SCHOOL_YEAR
+        said.append(say("periods.school_year" if school else "periods.year", years=years))
     spans = [dated.span for dated in content.dated]
-    if any(span.half for span in spans) and answer.filled and not answer.deadline:
+    if answer.filled and not answer.deadline and any(span.half for span in spans):
         period = answer.periods[0]
         said.append(say("periods.half_year", start=period.start, end=period.end))
     if any(span.in_weeks for span in spans):
         said.append(say("periods.weeks"))
-    said += [
-        say("periods.typo", word=word, month=MONTH_NAMES[month - 1]) for word, month in tokens.typos
-    ]
+    for word, month in tokens.typos:
+        said.append(say("periods.typo", word=word, month=MONTH_NAMES[month - 1]))
     if not said:
         return None
     told = said[0]
@@ -393,21 +398,34 @@ def _unread(
 ) -> str:
     places = content.unread
     if answer.kind is ScheduleKind.AMBIGUOUS:
-        places = sorted(content.doubts) or [_EVERYTHING]
+        places = content.doubts or [_EVERYTHING]
     elif answer.kind is ScheduleKind.UNDATED:
         relative = any(piece.kind in _RELATIVE for piece in pieces)
         places = [_EVERYTHING] if places or relative else []
     elif content.weekdays and all(dated.span.precise for dated in content.dated):
-        places = sorted([*places, *_wrong_weekdays(answer, content)])
+        places = [*places, *_wrong_weekdays(answer, content)]
     if not places and not tail:
         return ""
     parts = [
         tokens.text[:LONGEST_TEXT].strip() if place is _EVERYTHING else tokens.verbatim(*place)
-        for place in places
+        for place in _apart(places)
     ]
     if tail:
         parts.append(tail[:_TAIL_SHOWN].strip())
     return " … ".join(dict.fromkeys(parts))
+
+
+def _apart(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Sort places and merge those that overlap or follow each other."""
+    if len(places) == 1:
+        return places
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if merged and start <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 _EVERYTHING = (0, 0)
