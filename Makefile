@@ -24,11 +24,18 @@ $(VENV)/dev: $(VENV)/run requirements-dev.lock
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# The official client of Miro and another one: witnesses of the tests, rivals of the benchmarks.
+$(VENV)/peers/ready: requirements-peers.lock
+	$(PYTHON) -m venv $(VENV)/peers
+	$(VENV)/peers/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+	    -r requirements-peers.lock
+	@touch $@
+
 demo: $(VENV)/run
 	$(BIN)/miro-sync demo
 
-test: $(VENV)/dev
-	$(BIN)/python -m pytest
+test: $(VENV)/dev $(VENV)/peers/ready
+	MIRO_SYNC_PEERS=$(VENV)/peers/bin/python $(BIN)/python -m pytest
 
 check: lint types imports test
 
@@ -51,8 +58,11 @@ coverage: $(VENV)/dev
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report --skip-covered
 
-bench: $(VENV)/dev
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+bench: $(VENV)/dev $(VENV)/peers/ready
+	@for file in benchmarks/*.py; do \
+	    echo "== $$file"; \
+	    MIRO_SYNC_PEERS=$(VENV)/peers/bin/python $(BIN)/python $$file || exit 1; \
+	done
 
 mutation: $(VENV)/dev
 	$(BIN)/mutmut run
@@ -66,6 +76,8 @@ lock:
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --group dev --constraint requirements.lock pyproject.toml \
 	    -o requirements-dev.lock
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --group pyproject.toml:peers -o requirements-peers.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache mutants
