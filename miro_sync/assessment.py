@@ -113,9 +113,7 @@ def assess(  # noqa: PLR0913 - the inputs of the decision, every one a value
     parts = [part for part in (snapshot.board, snapshot.tables) if part is not None]
     return Assessment(
         today=today,
-        trustworthy=all(
-            source.reliable for source in sources if source.state is not SourceState.ABSENT
-        ),
+        trustworthy=_trustworthy(sources),
         sources=sources,
         verdicts=judgement.verdicts,
         questions=tuple(sorted(matched.questions, key=lambda question: question.card_id)),
@@ -166,6 +164,13 @@ def with_pauses(
         else center
         for center in centers
     )
+
+
+def _trustworthy(sources: Iterable[SourceReport]) -> bool:
+    """Tell whether there is something to judge by, and all of it was read."""
+    named = [source for source in sources if source.state is not SourceState.ABSENT]
+    evidence = [source for source in named if source.name != "calendar"]
+    return bool(evidence) and all(source.reliable for source in named)
 
 
 # --- what is there and what is gone -----------------------------------------------------------

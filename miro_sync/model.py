@@ -805,7 +805,7 @@ class Assessment:
     """Everything that one run has to say, before it is compared with earlier runs.
 
     Attributes:
-        trustworthy: every configured source was read completely.
+        trustworthy: there is a board or a table, and every configured source was read completely.
         questions: cards to be asked about. moved, extra, vanished: as in design words.
         duplicates: (card, the occurrence of which its centre has another card already).
         cards: all cards and rows at hand by id, `contributed` filled in.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from miro_sync import findings
 from miro_sync.assessment import assess
 from miro_sync.calendar import work_days
-from miro_sync.model import Assessment, Decision, EventCalendar, Finding, Project
+from miro_sync.model import Assessment, Decision, EventCalendar, Finding, Project, SourceState
 from miro_sync.ports import Memory
 from miro_sync.reading import Doors, read_sources
 
@@ -35,7 +35,8 @@ class Outcome:
     @property
     def exit_code(self) -> int:
         """3 when a configured source could not be read whole, else 0."""
-        return 0 if self.assessment.trustworthy else 3
+        named = [one for one in self.assessment.sources if one.state is not SourceState.ABSENT]
+        return 0 if all(source.reliable for source in named) else 3
 
 
 def look(  # noqa: PLR0913 - the inputs of the decision

@@ -387,6 +387,9 @@ def test_a_project_fresh_from_init_can_be_checked_at_once(
 
     assert run(["doctor", "--config", str(tmp_path / "новый")]) == 0
     assert run(["check-calendar", "--config", str(tmp_path / "новый")]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Судить не по чему" in said
+    assert "Прочитано всё" not in said
 
 
 def test_the_demo_shows_every_status_and_every_kind_of_question(

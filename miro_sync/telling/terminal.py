@@ -319,7 +319,10 @@ class _Page:
         read = "; ".join(
             self._source(report, assessment.today, zone) for report in assessment.sources
         )
+        named = {one.name for one in assessment.sources if one.state is not SourceState.ABSENT}
         whole = "trust_whole" if assessment.trustworthy else "trust_partial"
+        if not named & {"board", "tables"}:
+            whole = "trust_nothing"
         said = f"{self._say('trust', sources=read)} {self._say(whole)}"
         colour = None if assessment.trustworthy else "yellow"
         self._lines += [self._paint(line, colour) for line in wrap(said, self._columns)]
