@@ -19,9 +19,12 @@ _SILENT = frozenset('v@TEsLiwIC"')
 _NOT_UNDERSTOOD = frozenset("~#nN?KJBV4")
 _PHRASES = frozenset("123567")
 _DOUBTFUL = frozenset("4?")
-#: A number beside a date that may be a day of it: «12 13.04», «14.04, 15», «Май 24».
+#: A number beside a date that may be a day of it: «12 13.04», «14.04, 15», «Май 24»,
+#: «7' мая».
 #: Here "m" stands for what names no single days.
-_STRAY = re.compile(r'[fFup]n|n[pu]|o-S|n[,&|-]*[SmXG]|[Sm][,&|-]+n(?!-?[~U"P№])|mn(?!-?[~U"P№])')
+_STRAY = re.compile(
+    r'[fFup]n|n[pu]|o-S|n[,&|-]*[SmXG]|n"m|[Sm][,&|-]+n(?!-?[~U"P№])|mn(?!-?[~U"P№])'
+)
 
 
 #: Years in which a plan may lie; «1941–1945» is what it is about.

@@ -13,6 +13,7 @@ from miro_sync.period_pieces import (
     BY_THE_WAY,
     EXPRESSLY,
     IN_PART,
+    MORE,
     ORDINALS,
     Builder,
     Grammar,
@@ -55,26 +56,32 @@ def _without_weekdays(tokens: Tokens) -> list[Piece]:
 
 _SCHOOL_DAY = range(7, 23)  # hours at which something is held
 _MINUTES_STEP = 5  # people round the times they write
+_LESSON = 90  # minutes between two times that are no round ones: «13.12-13.57»
 
 
 _CENTURY = 2000  # of years written with two digits
 
 
-def _is_time(piece: Piece) -> bool:
-    """Tell whether «10.10» can be a time of day: a date of which both numbers fit."""
-    return isinstance(piece, Token) and (
-        piece.kind == "t" or (piece.value in _SCHOOL_DAY and piece.month % _MINUTES_STEP == 0)
-    )
-
-
-def _time(pieces: list[Piece], kinds: str) -> list[Piece]:
+def _time(pieces: list[Piece], _kinds: str) -> list[Piece]:
     """Leave out times of day; «10.10» beside one, or after «в», is one too."""
-    if "d" not in kinds:
-        return []
-    dates = [piece for piece in pieces if piece.kind == "d"]
-    if all(_is_time(piece) for piece in dates):
+    clock = [token.value for token in tokens_of(pieces, "t")]
+    dates = tokens_of(pieces, "d")
+    if all(_is_time(date, clock) for date in dates):
         return []
     return [piece for piece in pieces if piece.kind != "t"]
+
+
+def _time_after(pieces: list[Piece], _kinds: str) -> list[Piece]:
+    """Leave out the time of «15 марта, 15.10»: nobody writes two days in two ways."""
+    return [] if _is_time(tokens_of(pieces, "d")[0], []) else pieces
+
+
+def _is_time(date: Token, clock: list[int]) -> bool:
+    """Tell whether «10.10» is rather a time of day, judging by the times it stands beside."""
+    if date.value not in _SCHOOL_DAY:
+        return False
+    minutes = 60 * date.value + date.month
+    return date.month % _MINUTES_STEP == 0 or any(abs(minutes - at) <= _LESSON for at in clock)
 
 
 def _school_year(pieces: list[Piece], _kinds: str) -> list[Piece]:
@@ -89,10 +96,10 @@ def _school_year(pieces: list[Piece], _kinds: str) -> list[Piece]:
 def _short_years(pieces: list[Piece], kinds: str) -> list[Piece]:
     """Read «2022-23», «2022-25 гг.», «2023-09»."""
     year, number = tokens_of(pieces, "yn")
-    if number.value == (year.value + 1) % 100 and number.value > len(MONTH_DAYS):
-        return [merged("X", pieces, year.value)]
     if "g" in kinds and number.value > year.value % 100:
         return [merged("G", pieces, year.value, 0, year.value // 100 * 100 + number.value)]
+    if number.value == (year.value + 1) % 100 and number.value > len(MONTH_DAYS):
+        return [merged("X", pieces, year.value)]
     if number.value <= min(len(MONTH_DAYS), year.value % 100):
         return [Token("D", year.start, number.end, 0, number.value, year.value, year.aside)]
     return [merged("4", pieces)]
@@ -200,15 +207,27 @@ def _day_of_month(pieces: list[Piece], kinds: str) -> list[Piece]:
     return [Recurring(rhythm, pieces[0].start, pieces[-1].end, said=said)]
 
 
+def _decimal(pieces: list[Piece], _kinds: str) -> list[Piece]:
+    """Leave out «1.5 часа»; «01.09 День знаний» is a date that an event follows."""
+    (date,) = tokens_of(pieces, "d")
+    shortest = len(f"{date.value}.{date.month}")
+    if date.month <= _ONE_DIGIT and date.end - date.start == shortest:
+        return []
+    return [date]
+
+
+_ONE_DIGIT = 9
 _COUNT = r"[nNj](?:-?[-,&|]|[up])"
 _EXPRESSION = re.compile(
     rf"""
+    (?=[,fFupvtdynsTLgARrEwoOkebzxZ№PQ$Nj4])(?:
       (?P<time_first>[fFup]t(?=n-?m|[dD]))
     | (?P<time>[fFupv]*t(?:[-&,|;]?[fup]?t|-?[up]d|-d|U)*
         |[fFv]?d(?:-?[up]|-)t(?:[-&,|]?[fup]?t)*|vd)
+    | (?P<time_after>(?:(?<=nm)|(?<=nmy)|(?<=nmyg)),?d(?!-?[pu]?[dDn])|(?<=D)d(?!-?[pu]?[dDn]))
     | (?P<number>(?<![-mdD])y[U\#M])
     | (?P<school>(?:y[-|][yn]|n[-|]n)sg?|sg?,?y[-|][yn]g?|y\|[yn]g?)
-    | (?P<short>y-ng?(?![-,&]*n*m))
+    | (?P<short>y-ng?(?![-,&]*n*[mqhc]))
     | (?P<years>[f@]?yg?(?:-?[pu]|-)yg?)
     | (?P<year>yg?|(?<=[mD])ng)
     | (?P<next_year>g,?A|Ag)
@@ -224,21 +243,24 @@ _EXPRESSION = re.compile(
     | (?P<weekdays>E[oOnj]?w(?:[,&]+E?[oOn]?w)*(?:v?E?M)?|[oOn]w(?:[,&]+[oO]?w)*v?E?M
         |pW(?:[,&]*p?W)*(?:v?E?M)?)
     | (?P<part>E?{ORDINALS}[ke]v?E?M|E?[oO]\#v?E?M|E[oO]\#|[bzx]EM)
-    | (?P<days>[fup]?n(?:(?:-?[-pu]|[&,]+)n)*(?:i?EM|i(?:AM|M)?|AM)(?!m)|Eni)
+    | (?P<days>[fup]?n(?:(?:-?[-pu]|[&,]{{1,4}})n){MORE}(?:i?EM|i(?:AM|M)?|AM)(?!m)|Eni)
     | (?P<every>E[nj]?(?:s?[g\#]|[kMqch]))
     | (?P<some_weekday>(?<!m)(?<!m[-,])(?<![yg])(?<![yg][-,])[oO]w(?!v?m))
     | (?P<some_part>(?<!m)(?<!m[-,])(?<![yg])(?<![yg][-,])[oO][ke](?!v?m))
     | (?P<relative>Z[nNj]?(?:-n)?[kM\#U]+u)
+    | (?P<decimal>d[U\#])
     | (?P<document>№~?[nNd?](?=F))
-    | (?P<noise>(?:[fF]?{_COUNT})*[fF]?[nNj](?:L?[U\#]|[PQ](?![nN]))|d[U\#]
-        |№~?[nNd?](?:[-|][nN])*|[PQ]~{{0,2}}[nN](?:[-|][nN])*(?!m)|P~{{0,2}}[dD?]
+    | (?P<noise>(?:[fF]?{_COUNT}){MORE}[fF]?[nNj](?:L?[U\#]|[PQ](?![nN]))
+        |№~?[nNd?](?:[-|][nN])*(?!m)|[PQ]~{{0,2}}[nN](?:[-|][nN])*(?!m)|P(?:d|~{{0,2}}\?)
         |\$(?:nm|~{{1,3}})(?:,?[P№]?[nN](?!m))?|\$)
+    )
     """,
     re.VERBOSE,
 )
 _BUILDERS: dict[str, Builder] = {
     "time_first": lambda pieces, _kinds: pieces[:1],  # «до 12.00 15 марта»
     "time": _time,
+    "time_after": _time_after,
     "number": drop,
     "school": _school_year,
     "short": _short_years,
@@ -261,6 +283,7 @@ _BUILDERS: dict[str, Builder] = {
     "some_weekday": _weekdays,
     "some_part": _part_of_month,
     "relative": merged_as("J"),
+    "decimal": _decimal,
     "document": merged_as("B"),
     "noise": drop,
 }

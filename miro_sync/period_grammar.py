@@ -16,6 +16,7 @@ import re
 
 from miro_sync.period_counts import without_counts
 from miro_sync.period_pieces import (
+    MORE,
     ORDINALS,
     Builder,
     Dated,
@@ -143,7 +144,8 @@ def _weeks(pieces: list[Piece], kinds: str) -> list[Piece]:
         head, tail = part_of_month(first, unit), part_of_month(last, unit)
         if head is None or tail is None:
             return _bad(pieces, kinds)
-        spans.append(Span(month, head[0], year, month, tail[1], year, in_weeks=unit == "k"))
+        week = unit == "k"
+        spans.append(Span(month, head[0], year, month, tail[1], year, vague=week, in_weeks=week))
     return _listed(spans, pieces)
 
 
@@ -196,19 +198,21 @@ def _edge(pieces: list[Piece], kinds: str) -> list[Piece]:
 _DAY = r"(?:[fF]?n-?[-pu]n|n)"
 _SECOND_EXPRESSION = re.compile(
     rf"""
+    (?=[nNmdDoOfFjqcabzxgM])(?:
       (?P<weekday>[oOn]wv?mY?)
     | (?P<weeks>{ORDINALS}[kel]v?mY?|mY?[-,]?{ORDINALS}[kel](?!v?m))
     | (?P<numbered>dmY?)
     | (?P<odd>DY)
-    | (?P<days>{_DAY}(?:[,;&]+{_DAY})*-?i?mY?|[oO]imY?
+    | (?P<days>{_DAY}(?:[,;&]{{1,4}}{_DAY}){MORE}-?i?mY?|[oO]imY?
         |f?j?O(?:-?[-pu]j?O)mY?|j?OmY?
-        |(?:{_DAY}[,;&]+)*(?:[fF]?n-?[-pu])?(?:D|dY?))
+        |(?:{_DAY}[,;&]{{1,4}}){MORE}(?:[fF]?n-?[-pu])?(?:D|dY?))
     | (?P<bad>[nN]-?N-?m|Nm)
     | (?P<month>mY?)
     | (?P<of_year>{ORDINALS}[qhc]Y?|[qc][oO]Y?)
     | (?P<season>aY?)
     | (?P<edge>[bzx](?:-?[bzx])?mY?)
-    | (?P<noise>(?:[nNj][-,&|]*)+[kMe]|g)
+    | (?P<noise>[nNj](?:[-,&|]{{0,4}}[nNj]){MORE}[-,&|]{{0,4}}[kMe]|g)
+    )
     """,
     re.VERBOSE,
 )
@@ -241,8 +245,13 @@ def _only_last(pieces: list[Piece], _kinds: str) -> list[Piece]:
 
 
 def _range(pieces: list[Piece], kinds: str) -> list[Piece]:
-    """Read «16 сентября – 3 октября», «с 16 по 20.09»; «до мая» leaves its end open."""
+    """Read «16 сентября – 3 октября», «с 16 по 20.09»; «до мая» leaves its end open.
+
+    No range leads into brackets: «25 мая (резерв – 26 мая)», «20 мая (заявки до 15 мая)».
+    """
     first, last = _dated(pieces)
+    if first.aside != last.aside and kinds[0] == "S":
+        return pieces if kinds == "S-S" else [first, *_until(pieces[1:], kinds[1:])]
     if "u" in kinds and not last.span.precise and last.edge != "x":
         last = last._replace(open_end=True)
     return [_between(first, last)._replace(start=pieces[0].start, end=pieces[-1].end)]
@@ -326,6 +335,7 @@ def _edge_of_year(pieces: list[Piece], kinds: str) -> list[Piece]:
 
 _THIRD_EXPRESSION = re.compile(
     r"""
+    (?=[VSKBJbzxfFpu])(?:
       (?P<moved>V~?[fF]S(?:-?[p@v]S)?|S[,;]?V~?@S)
     | (?P<except>KS(?:[,&]S)*)
     | (?P<document>B[^S;YX]{0,6}FS)
@@ -339,6 +349,7 @@ _THIRD_EXPRESSION = re.compile(
     | (?P<to_end>[up]+xS)
     | (?P<edged>[bzx]-?S)
     | (?P<until>[up]+SI?)
+    )
     """,
     re.VERBOSE,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from miro_sync.model import Rhythm
@@ -94,8 +95,10 @@ Builder: TypeAlias = Callable[[list[Piece], str], list[Piece]]
 """What replaces matched pieces; it is given them and their kinds."""
 
 
+#: How often a list goes on; longer ones are no dates, and would take the square of their length.
+MORE = "{0,60}"
 #: Ordinals in a list or a range: «1, 3-4».
-ORDINALS = r"[oOn](?:-?[-,&]+[oOn])*"
+ORDINALS = rf"[oOn](?:-?[-,&]{{1,4}}[oOn]){MORE}"
 
 
 class Grammar:
@@ -104,44 +107,32 @@ class Grammar:
     Texts differ more than their shapes: what a pass finds in a short string of kinds is remembered.
     """
 
-    __slots__ = ("_builders", "_expression", "_remembered")
-
     def __init__(self, expression: re.Pattern[str], builders: dict[str, Builder]) -> None:
         """Take the expression and, by the names of its groups, what replaces each."""
         self._expression = expression
         self._builders = builders
-        self._remembered: dict[str, list[tuple[int, int, Builder]]] = {}
+        self._remembered = lru_cache(maxsize=4096)(self._find)
 
     def rewrite(self, pieces: list[Piece]) -> list[Piece]:
         """Replace what the named groups of the expression match by what their builders make."""
         kinds = "".join([piece.kind for piece in pieces])
-        found = self._remembered.get(kinds)
-        if found is None:
-            found = self._find(kinds)
-        if not found:
-            return pieces
+        find = self._remembered if len(kinds) <= _LONGEST_REMEMBERED else self._find
         done = 0
         result: list[Piece] = []
-        for start, end, build in found:
+        for start, end, build in find(kinds):
             result += pieces[done:start]
             result += build(pieces[start:end], kinds[start:end])
             done = end
-        return result + pieces[done:]
+        return result + pieces[done:] if done else pieces
 
-    def _find(self, kinds: str) -> list[tuple[int, int, Builder]]:
-        found = [
+    def _find(self, kinds: str) -> tuple[tuple[int, int, Builder], ...]:
+        return tuple(
             (match.start(), match.end(), self._builders[match.lastgroup or ""])
             for match in self._expression.finditer(kinds)
-        ]
-        if len(kinds) <= _LONGEST_SHAPE:
-            if len(self._remembered) >= _SHAPES:
-                self._remembered.clear()
-            self._remembered[kinds] = found
-        return found
+        )
 
 
-_LONGEST_SHAPE = 60
-_SHAPES = 4096
+_LONGEST_REMEMBERED = 60
 
 
 def drop(_pieces: list[Piece], _kinds: str) -> list[Piece]:
@@ -177,8 +168,9 @@ def part_of_month(order: int, unit: str) -> tuple[int, int] | None:
         order: 1 is the first, `LAST` the last.
         unit: "k" for weeks, "e" for ten days, "l" for halves.
 
-    Weeks are blocks of seven days from the first: a text that says «вторая неделя октября» means
-    no calendar week that two readers would agree on.
+    Weeks are blocks of seven days from the first. Two readers would not agree whether «вторая
+    неделя октября» means these or a week of the calendar: in a month that is named they are only
+    a candidate.
     """
     if unit == "k" and order == LAST:
         return (-6, 0)

@@ -19,6 +19,7 @@ from miro_sync.period_words import (
     UNKNOWN,
     Word,
     is_month_beginning,
+    is_spelt_out,
     look_up,
     means_school,
 )
@@ -33,7 +34,8 @@ class Token(NamedTuple):
     Attributes:
         kind: one character, see `miro_sync.period_words`.
         start, end: where it stands in the normalised text.
-        value: a number, day (0: the date names none), year, month, ordinal, weekday or unit.
+        value: a number, day (0: the date names none), year, month, ordinal, weekday or unit; of a
+            time of day the minutes since midnight.
         month, year: of a numeric date; 0 where it names none.
         aside: it stands in brackets.
 
@@ -124,7 +126,8 @@ _UNEVEN = re.compile(
 )
 _NO_WEIGHT = re.compile(rf"[{_WEIGHTLESS}]")
 _WEB = re.compile(r"[a-zа-я]{2,6}://\S*|www\.\S*|[\w.-]{1,64}@[\w.-]+")
-_QUOTED_DAY = re.compile(r'"(\s?\d\d?\s?)"')  # «15» марта
+_QUOTED_DAY = re.compile(r'"[\s_]{0,2}\d\d?[\s_]{0,2}"')  # «15» марта, «_15_» марта
+_NO_QUOTES = dict.fromkeys(map(ord, '"_'), " ")
 _MIXED = re.compile(r"\d[оli]|[озli]\d")
 #: A run of digits and of the letters that scanners and hasty fingers put for them.
 _MIXED_NUMBER = re.compile(r"(?<![^\W_])(?=[озli]*\d)(?=\d*[озli])[оз\dli]{2,9}(?<!з)(?![^\W_])")
@@ -146,7 +149,7 @@ def _normalise(text: str) -> tuple[str, list[int] | None]:
     if "@" in line or "://" in line or "www." in line:
         line = _WEB.sub(lambda match: " " * len(match.group()), line)
     if '"' in line:
-        line = _QUOTED_DAY.sub(r" \1 ", line)
+        line = _QUOTED_DAY.sub(lambda match: match.group().translate(_NO_QUOTES), line)
     if _MIXED.search(line):
         line = _MIXED_NUMBER.sub(lambda match: match.group().translate(_LOOKS_LIKE_DIGIT), line)
     if not _SIGNS.isdisjoint(line):
@@ -168,6 +171,8 @@ def _level(text: str) -> tuple[str, list[int]]:
             instead = " "
         elif piece[0] == "&":
             instead = _NO_WEIGHT.sub("", html.unescape(html.unescape(piece)))
+            if instead == piece:  # «&NBSP;» of a text in capitals
+                instead = html.unescape(piece.lower())
         else:
             instead = unicodedata.normalize("NFC", piece)[0] if len(piece) > 1 else ""
         characters.extend(instead)
@@ -180,7 +185,9 @@ def _level(text: str) -> tuple[str, list[int]]:
 # --- tokens -----------------------------------------------------------------------------------
 
 _YEAR = r"(?:19|20)\d\d"
-_ENDING = r"(?:-?(?:го|ого|его|ое|ее|е|й|ый|ой|ий|я|ая|ую|ю|му|ому|м|ом|х|ых)(?![а-яa-z]))?"
+_ENDING = (
+    r"(?:(?:\s?-\s?)?(?:го|ого|его|ое|ее|е|й|ый|ой|ий|я|ая|ую|ю|му|ому|м|ом|х|ых)(?![а-яa-z]))?"
+)
 _TOKEN = re.compile(
     rf"""
       (?P<half>п\s?/\s?г(?:од[а-я]*)?(?![а-я]))
@@ -188,7 +195,7 @@ _TOKEN = re.compile(
     | (?P<phone>(?:\+7|8)[\s(-]{{0,2}}\d{{3,5}}[\s)-]{{0,2}}\d{{1,3}}[\s-]?\d\d[\s-]?\d\d(?!\d))
     | (?P<iso>{_YEAR}(?P<sep>[-./])\d\d?(?P=sep)\d\d?(?!\d)(?:[тt\s]\s?\d\d:\d\d[\d:.+z-]*)?)
     | (?P<full>\d\d?\s?[./]{{1,2}}\s?\d\d?\s?[.,/]{{1,2}}\s?{_YEAR}(?!\d)
-        | \d\d?[./]\d\d?[./]\d\d(?!\.?\d|_) | \d\d?,\d\d?[.,]{_YEAR}(?!\d)
+        | \d\d?[./]\d\d?[./](?:20\n\d\d(?!\d)|\d\d(?!\.?\d|_)) | \d\d?,\d\d?[.,]{_YEAR}(?!\d)
         | \d\d?-\d\d?-{_YEAR}(?!\d))
     | (?P<code>\d+(?:-\d+){{3,}})
     | (?P<dashed>\d{{1,3}}-\d\d-\d\d(?![\d-]))
@@ -214,6 +221,8 @@ _SHORT_YEARS = range(10, 41)  # «12-03-23» is a date, «41-25-44» a telephone
 _LAST_DAY, _LAST_HOUR, _LAST_MINUTE = 31, 24, 59
 _LONGEST_NUMBER = 9
 
+_UNSURE = frozenset("~?")
+
 _GLUE = r"(?:и|с|по|до)"
 _MONTH = (
     r"(?:январ[ьяею]|феврал[ьяею]|март[ауе]?|апрел[ьяею]|ма[йяею]|июн[ьяею]|июл[ьяею]|август[ауе]?"
@@ -224,6 +233,7 @@ _GLUED = re.compile(rf"(?:{_MONTH}|года?)(?:{_GLUE}|{_MONTH}|года?)+")
 _GLUED_TO_NUMBER = re.compile(rf"гг?{_GLUE}+")
 _GLUED_PART = re.compile(rf"{_MONTH}|года?|гг?|{_GLUE}")
 _LIST_ITEM = re.compile(rf"\.\s+(?:(?P<number>\d)|(?P<month>{'|'.join(MONTH_NAMES)}))?")
+_NEXT_WORD = re.compile(r"\.\s+([а-я]+)")
 _BROKEN = re.compile(r"\s*-?\s*")
 _LONGEST_BREAK = 3
 _LONGEST_TAIL = 3  # «теч-е», «уч-ся», «кл-х»
@@ -311,20 +321,22 @@ class _Reader:
         gap = start - until
         if not until or gap > _LONGEST_BREAK or not _BROKEN.fullmatch(self.line, until, start):
             return False
-        whole = self.line[before:until] + spelling
-        word = look_up(whole)
-        if word is UNKNOWN and self.line[until:start] == "-":
-            word = look_up(self.line[before:end])  # «м-ц»
-        glued = _GLUED.fullmatch(whole)
-        if not glued and (word.typo or word is UNKNOWN or word is ALMOST):
-            return False
+        whole, gap_text = self.line[before:until] + spelling, self.line[until:start]
+        word, glued = look_up(whole), _GLUED.fullmatch(whole)
+        if gap_text == "-" and is_spelt_out(self.line[before:end]):  # «м-ц»
+            word = look_up(self.line[before:end])
+        elif not glued and not is_spelt_out(whole):
+            torn = gap_text.strip(" ")  # by a hyphen or the end of a line
+            if not torn or word.typo or word.kind in _UNSURE:
+                return False
         while items and items[-1].start >= before:
             items.pop()
         if glued:
             self._add_parts(whole, before, until - before, gap)
         else:
             self._add_word(word, before, end)
-            self.last_word = (before, end)
+            # what changed nothing may be the beginning of the next word: «Каждый понедельн ик»
+            self.last_word = (before if word != look_up(whole[: until - before]) else start, end)
         return True
 
     def _add_parts(self, spelling: str, start: int, break_at: int, gap: int) -> None:
@@ -413,16 +425,25 @@ class _Reader:
         """Read «14.06» as a day and a month, as a time of day, or as neither."""
         first, second = _DIGITS.findall(match.group())
         day, month = int(first), int(second)
-        if 1 <= month <= len(MONTH_DAYS) and 1 <= day <= MONTH_DAYS[month - 1]:
+        if match.end() - match.start() == len("2.1") and self._numbers_an_item(match):
+            self._add("?", match)
+        elif 1 <= month <= len(MONTH_DAYS) and 1 <= day <= MONTH_DAYS[month - 1]:
             self._add_date(match, day, month, 0)
         elif day <= _LAST_HOUR and month <= _LAST_MINUTE and len(second) == len("00"):
-            self._add("t", match)
+            self._add("t", match, day * 60 + month)
         else:
             self._add("?", match)
 
+    def _numbers_an_item(self, match: re.Match[str]) -> bool:
+        """Tell whether «2.1. Проведение недели» begins here, and not «1.9. – 5.9.»."""
+        if self.line[: match.start()].rpartition("\n")[2].strip():
+            return False
+        following = _NEXT_WORD.match(self.line, match.end())
+        return following is not None and look_up(following.group(1)).kind in ("", "~")
+
     def full_date(self, match: re.Match[str]) -> None:
-        day, month, year = (int(digits) for digits in _DIGITS.findall(match.group()))
-        self._add_date(match, day, month, year)
+        day, month, *year = _DIGITS.findall(match.group())
+        self._add_date(match, int(day), int(month), int("".join(year)))  # «22.04.20␤24»
 
     def iso_date(self, match: re.Match[str]) -> None:
         year, month, day = (int(digits) for digits in _DIGITS.findall(match.group())[:3])
@@ -434,7 +455,8 @@ class _Reader:
         if group == "half":
             self._add("h", match, HALF_YEAR)
         elif group == "clock":
-            self._add("t", match)
+            minutes = int(digits[1]) if len(digits) > 1 else 0
+            self._add("t", match, int(digits[0]) * 60 + minutes)
         elif group in ("chain", "blank"):  # «2.1.3», ««__» марта»
             self._add("?", match)
         elif group == "pupils":
@@ -447,7 +469,10 @@ class _Reader:
             )
         elif group == "dashed":
             day, month, year = map(int, digits)
-            if year in _SHORT_YEARS and 1 <= month <= len(MONTH_DAYS) and 1 <= day <= _LAST_DAY:
+            numbered = bool(self.found.items) and self.found.items[-1].kind == "P"  # «тел.»
+            if numbered or year not in _SHORT_YEARS:
+                return
+            if 1 <= month <= len(MONTH_DAYS) and 1 <= day <= _LAST_DAY:
                 self._add_date(match, day, month, year)
 
     def _add_date(self, match: re.Match[str], day: int, month: int, year: int) -> None:

@@ -219,9 +219,14 @@ def _vocabulary() -> dict[str, Word]:
     words |= _words("k", "нед", WEEK)
     words |= _words("i", "число числа числе числу") | _words("i", "числах", PLURAL)
     words |= _words("b", "начало начала начале началу началом нач")
-    words |= _words("x", "конец конца конце концу концом окончание окончания окончании")
+    words |= _words("x", "конец конца конце концу концом окончание окончания")
     words |= _words("T", "весь всего всей всю вся теч втечение втечении круглый")
-    words |= _words("J", "после перед накануне через спустя")
+    words |= _words(
+        "J",
+        "после перед накануне через спустя около примерно "
+        "приблизительно преддверии преддверие канун "
+        "окончании завершении",
+    )
     words |= _words("I", "включительно включая вкл включит")
     words |= _words("K", "кроме вместо исключая исключением")
     words |= _words("4", "далее")
@@ -337,7 +342,7 @@ _STEMS = {
     "реализаци": Word(""),
     "исполнени": Word(""),
     "выполнени": Word(""),
-    "мероприяти": Word(""),
+    "мероприяти": Word("U"),
     "круглогод": Word("2"),
     "рабоч": Word(""),
 }
@@ -371,6 +376,11 @@ def look_up(word: str) -> Word:
     as a typo; one with two such slips is `ALMOST`.
     """
     return _WORDS.get(word) or _guess(word)
+
+
+def is_spelt_out(word: str) -> bool:
+    """Tell whether a word is known letter by letter, not only by its beginning."""
+    return word in _WORDS
 
 
 def is_month_beginning(fragment: str) -> bool:

@@ -377,8 +377,6 @@ def _assumed(answer: _Answer, content: Content, tokens: Tokens) -> Message | Non
     if answer.filled and not answer.deadline and any(span.half for span in spans):
         period = answer.periods[0]
         said.append(say("periods.half_year", start=period.start, end=period.end))
-    if any(span.in_weeks for span in spans):
-        said.append(say("periods.weeks"))
     for word, month in tokens.typos:
         said.append(say("periods.typo", word=word, month=MONTH_NAMES[month - 1]))
     if not said:
