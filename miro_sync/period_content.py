@@ -19,6 +19,8 @@ _SILENT = frozenset('v@TEsLiwIC"')
 _NOT_UNDERSTOOD = frozenset("~#nN?KJBV4")
 _PHRASES = frozenset("123567")
 _DOUBTFUL = frozenset("4?")
+#: With these a year does not stand for the whole of itself: «летние каникулы 2023 года».
+_PARTS_OF_YEARS = frozenset("HcqhkMea#")
 #: A number beside a date that may be a day of it: «12 13.04», «14.04, 15», «Май 24»,
 #: «7' мая».
 #: Here "m" stands for what names no single days.
@@ -79,6 +81,9 @@ def sort_out(pieces: list[Piece], tokens: Tokens) -> Content:
             sorter.token(piece)
     if sorter.bare_year and content.unread:
         content.doubts += content.unread  # «Форум «Точка роста — 2024»»: a name or a time
+    whole = content.years or content.schools or content.ranges
+    if whole and not sorter.runs and any(piece.kind in _PARTS_OF_YEARS for piece in pieces):
+        content.doubts.append((pieces[0].start, pieces[-1].end))
     if content.schools and content.ranges:
         _school_years_of_list(content)
     _note_strays(pieces, content)
