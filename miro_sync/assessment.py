@@ -90,7 +90,7 @@ def assess(  # noqa: PLR0913 - the inputs of the decision, every one a value
     )
     by_id = {card.id: card for card in dated}
     occurrences = reconcile.reschedule(calendar.occurrences, decisions, deadline_of)
-    matched = matching.match(occurrences, dated, decisions)
+    matched = matching.match(occurrences, dated, decisions, project.centers)
     judgement = reconcile.judge(
         calendar,
         by_id,

@@ -77,6 +77,8 @@ class Comparison:
         doubts: facets that a person must look at (`words.doubts`, and "names").
         short: the first says nothing that the second does not say, and says enough.
         exact: both hold the same notions.
+        part: the score where it is enough that the first names some of the second's subjects
+            and classes (one of ten promised materials); 0 where it names no part.
         conflicts: facets that make them different events beyond doubt (`words.conflicts`).
         shared: notions that both hold, the weightiest first; only where it was asked why.
 
@@ -86,6 +88,7 @@ class Comparison:
     doubts: tuple[str, ...] = ()
     short: bool = False
     exact: bool = False
+    part: float = 0.0
     conflicts: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
 
@@ -300,7 +303,22 @@ def _judge(card: Profile, event: Profile, meeting: _Meeting, least: float) -> Co
         and other.subjects <= one.subjects
     )
     exact = not found and card.weights.keys() == event.weights.keys()
-    return Comparison(score, found, short=short, exact=exact)
+    part = score / _part_factor(found) if _is_part(one, other, found) else 0.0
+    return Comparison(score, found, short=short, exact=exact, part=part)
+
+
+_OF_A_PART = frozenset({"subjects", "grades"})
+
+
+def _is_part(one: Facets, other: Facets, found: tuple[str, ...]) -> bool:
+    """Tell whether all that is doubtful is that the first names less than the second."""
+    if not found or not _OF_A_PART.issuperset(found):
+        return False
+    return one.subjects <= other.subjects and one.grades <= other.grades
+
+
+def _part_factor(found: tuple[str, ...]) -> float:
+    return math.prod(_DOUBT_FACTORS[doubt] for doubt in found)
 
 
 @dataclass(slots=True)

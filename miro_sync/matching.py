@@ -13,7 +13,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from miro_sync import titles
 from miro_sync.likeness import Comparison, Lexicon, Profile, compared, explained
@@ -75,8 +75,8 @@ _RANK_CENTER = 0.06
 _RANK_EXACT = 0.07
 _DAYS_A_YEAR = 365
 #: Title candidates of a card that are compared exactly, and how much of the index is walked.
-_COMPARED = 15
-_WALKED = 400
+_COMPARED = 12
+_WALKED = 250
 #: What is not worth comparing: much less shared than with the best.
 _LEAST_SHARED = 0.45
 #: How much of what was not walked a title may be hoped to share, beyond the best.
@@ -477,6 +477,8 @@ class _Book:
 def _option(
     card: EventCard, periods: Sequence[Period], occurrence: Occurrence, comparison: Comparison
 ) -> _Option:
+    if occurrence.event.quota is not None and comparison.part:
+        comparison = replace(comparison, score=comparison.part, doubts=())
     days = _days_outside(periods, occurrence)
     rank = comparison.score
     if days == 0:

@@ -425,7 +425,7 @@ class _Scanner:
             self._brackets += 1
         elif mark == ")":
             self._brackets = max(0, self._brackets - 1)
-        elif mark in ".!?;" and self._sentence_ends(following):
+        elif mark in ".!?;:" and self._sentence_ends(mark, following):
             self._fade = min(self._fade, _AFTERTHOUGHT_SHARE)
         elif mark == "," and self._fade == _FRAME_SHARE and len(self.items) < _LONG_WORD:
             self._fade = 1.0  # «в рамках недели химии, викторина»: the frame came first
@@ -434,9 +434,11 @@ class _Scanner:
         if mark in _ENDS_INSTITUTION:
             self._institution = False
 
-    def _sentence_ends(self, following: str) -> bool:
+    def _sentence_ends(self, mark: str, following: str) -> bool:
         if sum(item.word.share > PALE for item in self.items) < 2:  # noqa: PLR2004 - a heading
             return False
+        if mark == ":":
+            return True
         started = following[:1].isupper() or following[:1] in _OPENING | _STRAIGHT
         ended = len(self._previous) >= _LONG_WORD or not self._previous.isalnum()
         return started and ended

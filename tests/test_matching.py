@@ -297,6 +297,17 @@ def test_the_second_of_ten_promised_materials_is_no_duplicate() -> None:
     assert not any(one.duplicate for one in match([materials], cards).links)
 
 
+def test_a_material_on_one_subject_is_one_of_those_promised_on_three() -> None:
+    promised = "Создание учебного контента для подготовки к ОГЭ по химии, биологии, физике"
+    one = card(title="Учебный контент для подготовки к ОГЭ по биологии", date=IN_MARCH)
+    materials = occurrence(event("М", title=promised, quota=10))
+    assert link_of(match([materials], [one])).occurrence_key == "М"
+    single = occurrence(event("М", title=promised))
+    assert asked_of(match([single], [one])) == ["М"]
+    other = replace(one, title="Учебный контент для подготовки к ОГЭ по математике")
+    assert match([materials], [other]).extra == ("101",)
+
+
 def test_cards_of_unknown_centres_are_no_duplicates_of_each_other() -> None:
     cards = [card(str(number), title=FORUM, date=IN_MARCH) for number in range(2)]
     assert not any(one.duplicate for one in match([planned("Ф", FORUM)], cards).links)
