@@ -26,13 +26,14 @@ _DOUBT_FACTORS: Mapping[str, float] = {
     "actions": 0.62,
     "audiences": 0.5,
     "days": 0.55,
+    "details": 1.0,
     "forms": 0.62,
     "grades": 0.85,
     "heads": 0.85,
     "levels": 0.65,
     "moments": 0.7,
     "names": 0.6,
-    "phases": 0.8,
+    "phases": 0.6,
     "stages": 0.75,
     "subjects": 0.7,
 }
@@ -41,11 +42,16 @@ _DOUBT_FACTORS: Mapping[str, float] = {
 _VAGUE_FORMS = frozenset({"акция", "проект", "программа", "операция", "кампания", "праздник"})
 _VAGUE_FORM_FACTOR = 0.82
 _OTHER_MOMENT_FACTOR = 0.55
+#: Only one of them says which pass of the work it is; one step is named within the other's words.
+_ONE_PHASE_FACTOR = 0.85
+_STEP_WITHIN_FACTOR = 0.75
 _OTHER_TOPIC_FACTOR = 0.6
-#: A standard day alone («День космонавтики») and what is held on it is worth a question.
+#: A standard day alone («День космонавтики») and what is held on it is worth a question; so are
+#: titles of which one holds the name that the other puts in quotes («Живая классика»).
 _SAME_DAY_SCORE = 0.46
 #: One of them alone names a thing in quotes that the other does not know, or a subject; both call
 #: the thing by one name.
+_NAMED_SCORE = 0.46
 _ONE_NAME_FACTOR = 0.85
 _ONE_SUBJECT_FACTOR = 0.85
 _SAME_NAME_GAIN = 0.15
@@ -55,6 +61,8 @@ _NAME_TIE = 0.8
 #: something («Конкурс» alone does not).
 _SHORT_COVERED = 0.94
 _SHORT_WORDS = 2
+#: So many subjects are a list that a short name leaves out.
+_SUBJECT_LIST = 3
 #: Ties of a written word to one of one root, to one misspelt, to one cut short («возможн.»), and
 #: what makes a typo believable. Similarity is that of optimal string alignment, 0..1.
 _TIE_ROOT = 0.85
@@ -77,8 +85,8 @@ class Comparison:
         doubts: facets that a person must look at (`words.doubts`, and "names").
         short: the first says nothing that the second does not say, and says enough.
         exact: both hold the same notions.
-        part: the score where it is enough that the first names some of the second's subjects
-            and classes (one of ten promised materials); 0 where it names no part.
+        part: the score of the first as one of the several things that the second asks for (ten
+            materials), about some of its subjects and classes; 0 where it is no such part.
         conflicts: facets that make them different events beyond doubt (`words.conflicts`).
         shared: notions that both hold, the weightiest first; only where it was asked why.
 
@@ -182,15 +190,24 @@ class Profile:
     Attributes:
         weights: of its notions; `total` of them all.
         telling: how many of its notions are no mere wrappers.
+        parts: it asks for several things, each about some of its subjects.
         ties: its notions, each with the calendar's notions that it may stand for.
         names: its named things, notions with their full weights.
 
     """
 
-    __slots__ = ("names", "telling", "ties", "title", "total", "weights")
+    __slots__ = ("names", "parts", "telling", "ties", "title", "total", "weights")
 
-    def __init__(self, title: Title, lexicon: Lexicon, mute: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        title: Title,
+        lexicon: Lexicon,
+        mute: Collection[str] = (),
+        *,
+        parts: bool = False,
+    ) -> None:
         self.title = title
+        self.parts = parts
         self.weights = {
             notion: share * lexicon.weight(notion) * (_MUTED if notion in mute else 1.0)
             for notion, share in title.shares.items()
@@ -228,7 +245,7 @@ def compared(
     for event, meeting in meetings:
         if meeting.hit and meeting.covered >= _LEAST_OF_BEST * best:
             comparison = _judge(card, event, meeting, least)
-            if comparison.score >= least:
+            if max(comparison.score, comparison.part) >= least:
                 found.append((event, comparison))
     return found
 
@@ -258,7 +275,11 @@ class _Meeting:
         one = sum([own[name] * part for name, part in hit.items()]) / (card.total or 1.0)
         other = sum([its[name] * part for name, part in reached.items()]) / (event.total or 1.0)
         self.card_covered, self.event_covered = one, other
-        self.covered = _WEIGHT_WORSE * min(one, other) + _WEIGHT_BETTER * max(one, other)
+        self.covered = _both_covered(one, other)
+
+
+def _both_covered(one: float, other: float) -> float:
+    return _WEIGHT_WORSE * min(one, other) + _WEIGHT_BETTER * max(one, other)
 
 
 def _meet(card: Profile, event: Profile) -> _Meeting:
@@ -279,7 +300,8 @@ def _judge(card: Profile, event: Profile, meeting: _Meeting, least: float) -> Co
     score = meeting.covered + _WEIGHT_LETTERS * _letters(card.title, event.title)
     one, other = card.title.facets, event.title.facets
     same_day = not one.days.isdisjoint(other.days)
-    if score + _SAME_NAME_GAIN * (1.0 - score) < least and not same_day:
+    lifted = same_day or event.parts or bool(card.names or event.names)
+    if score + _SAME_NAME_GAIN * (1.0 - score) < least and not lifted:
         return Comparison(score)  # nothing below can lift it so far
     named = _compare_names(card, event, meeting)
     found = _doubts(card, event, meeting, named)
@@ -295,19 +317,28 @@ def _judge(card: Profile, event: Profile, meeting: _Meeting, least: float) -> Co
         score *= _OTHER_TOPIC_FACTOR
     if same_day and not (one.forms and other.forms):
         score = max(score, _SAME_DAY_SCORE)
+    if named.same:
+        score = max(score, _NAMED_SCORE)
     short = (
         meeting.card_covered >= _SHORT_COVERED
         and card.telling >= _SHORT_WORDS
         and not named.unmet_event
         and other.days <= one.days
-        and other.subjects <= one.subjects
+        and (other.subjects <= one.subjects or _lists_subjects(other))
     )
     exact = not found and card.weights.keys() == event.weights.keys()
-    part = score / _part_factor(found) if _is_part(one, other, found) else 0.0
+    part = 0.0
+    if event.parts and _is_part(one, other, found):
+        part = _part_score(card, event, meeting, named)
     return Comparison(score, found, short=short, exact=exact, part=part)
 
 
-_OF_A_PART = frozenset({"subjects", "grades"})
+def _lists_subjects(facets: Facets) -> bool:
+    """«… по химии, биологии, физике»: a short name leaves the whole list out."""
+    return len(facets.subjects) >= _SUBJECT_LIST and not titles.called_by_subjects(facets)
+
+
+_OF_A_PART = frozenset({"subjects", "grades", "details"})
 
 
 def _is_part(one: Facets, other: Facets, found: tuple[str, ...]) -> bool:
@@ -317,8 +348,18 @@ def _is_part(one: Facets, other: Facets, found: tuple[str, ...]) -> bool:
     return one.subjects <= other.subjects and one.grades <= other.grades
 
 
-def _part_factor(found: tuple[str, ...]) -> float:
-    return math.prod(_DOUBT_FACTORS[doubt] for doubt in found)
+def _part_score(card: Profile, event: Profile, meeting: _Meeting, named: _Named) -> float:
+    """Score a part: what it is itself called, and the other subjects, are not missed."""
+    own, its = card.weights, event.weights
+    detail = [own[notion] for notion in card.title.detail if notion not in meeting.hit]
+    silent = event.title.facets.subjects - card.title.facets.subjects
+    left = card.total - sum(detail)
+    asked = event.total - sum([its.get(notion, 0.0) for notion in silent])
+    covered = _both_covered(
+        meeting.card_covered * card.total / left, meeting.event_covered * event.total / asked
+    )
+    score = covered + _WEIGHT_LETTERS * _letters(card.title, event.title)
+    return score * _ONE_NAME_FACTOR if named.unmet_event else score
 
 
 @dataclass(slots=True)
@@ -367,6 +408,8 @@ def _doubts(card: Profile, event: Profile, meeting: _Meeting, named: _Named) -> 
         found = tuple(doubt for doubt in found if doubt != "forms")
     if named.unmet_card and named.unmet_event:
         found = (*found, "names")
+    if _adds_detail(card, meeting.hit) or _adds_detail(event, meeting.reached):
+        found = (*found, "details")
     if (
         _is_other_head(card.title, event.title, meeting)
         and "forms" not in found
@@ -374,6 +417,12 @@ def _doubts(card: Profile, event: Profile, meeting: _Meeting, named: _Named) -> 
     ):
         found = (*found, "heads")
     return found
+
+
+def _adds_detail(title: Profile, met: Mapping[str, float]) -> bool:
+    """«Методическая неделя: открытые уроки» may be the week, or one day of it."""
+    told = title.title.own_event
+    return bool(told) and told.isdisjoint(met)
 
 
 def _is_called(
@@ -393,6 +442,10 @@ def _doubt_factor(doubt: str, one: Facets, other: Facets, *, same_name: bool) ->
         return _VAGUE_FORM_FACTOR
     if doubt == "moments" and one.moments and other.moments:
         return _OTHER_MOMENT_FACTOR
+    if doubt == "phases" and not (one.phases and other.phases):
+        return _ONE_PHASE_FACTOR
+    if doubt == "actions" and not set(one.actions).isdisjoint(other.actions):
+        return _STEP_WITHIN_FACTOR
     return _DOUBT_FACTORS[doubt]
 
 

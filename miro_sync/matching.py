@@ -42,7 +42,7 @@ SURE = 0.80
 SURE_UNDATED = 0.84
 SURE_OUTSIDE = 0.84
 #: The same for a short name, every word of which stands in the event's title.
-SURE_SHORT = 0.70
+SURE_SHORT = 0.66
 SURE_SHORT_UNDATED = 0.74
 SURE_SHORT_OUTSIDE = 0.74
 #: Title scores from which a person is asked: when the date agrees, and when it does not.
@@ -167,7 +167,8 @@ def explain(
     """
     book = _Book(list(occurrences) or [occurrence], ())
     title = read_title(card.title)
-    event = Profile(read_title(occurrence.event.title), book.lexicon)
+    parts = _asks_for_several([occurrence])
+    event = Profile(read_title(occurrence.event.title), book.lexicon, parts=parts)
     return Explanation(
         titles=explained(Profile(title, book.lexicon), event),
         days_outside=_days_outside(_card_periods(card, title), occurrence),
@@ -372,7 +373,8 @@ class _Book:
         read = {text: read_title(text) for text in by_title}
         self.lexicon = Lexicon(read.values())
         self._entries = [
-            _Entry(Profile(read[text], self.lexicon), found) for text, found in by_title.items()
+            _Entry(Profile(read[text], self.lexicon, parts=_asks_for_several(found)), found)
+            for text, found in by_title.items()
         ]
         self._entry_of = {entry.profile.title.text: entry for entry in self._entries}
         kinds: dict[tuple[object, ...], int] = {}
@@ -472,6 +474,11 @@ class _Book:
             apart = [bool(titles.conflicts(facets, other)) for other in self._distinct]
             self._apart[kind] = apart
         return apart
+
+
+def _asks_for_several(occurrences: Sequence[Occurrence]) -> bool:
+    """A quota («не менее 10 материалов»): each material is about one of the event's subjects."""
+    return any(occurrence.event.quota is not None for occurrence in occurrences)
 
 
 def _option(

@@ -26,6 +26,8 @@ from miro_sync.words import (
 
 #: Longer titles are whole texts; what an event is called stands at their head. Characters.
 LONGEST = 400
+#: A date may tell which day is meant, or just when the thing is held: it weighs little beside words.
+_DATED_SHARE = 0.25
 #: What a number before a form counts: «VIII конференция».
 EDITION = "выпуск"
 
@@ -37,13 +39,14 @@ class Item:
     Attributes:
         name: number of the named thing in quotes that it belongs to, -1 for none.
         share: the part of its weight that it carries at this place, 0..1.
-        listed: it stands after «по» or in a list. joined: after «и».
+        detail: it stands after a colon. listed: it stands after «по» or in a list. joined: after «и».
 
     """
 
     word: Word
     name: int = -1
     share: float = 1.0
+    detail: bool = False
     listed: bool = False
     joined: bool = False
 
@@ -53,7 +56,7 @@ class TitleWords:
     """A title's words, and what was taken out of it.
 
     Attributes:
-        grades: classes 1..11. years: calendar years; of a school year both.
+        grades: classes 1..11. sections: one of several parallel classes, (9, "а"). years: calendar years; of a school year both.
         school_years: first years of school years.
         numbers: (what is counted, number).
 
@@ -61,6 +64,7 @@ class TitleWords:
 
     items: list[Item] = field(default_factory=list)
     grades: set[int] = field(default_factory=set)
+    sections: set[tuple[int, str]] = field(default_factory=set)
     years: set[int] = field(default_factory=set)
     school_years: set[int] = field(default_factory=set)
     numbers: set[tuple[str, int]] = field(default_factory=set)
@@ -72,14 +76,15 @@ def read_words(text: str) -> TitleWords:
     days: set[str] = set()
     clean = _clean(text[:LONGEST])
     if _DIGIT.search(clean):
-        clean = _take_dates(clean, days, found)
+        clean = _take_sections(_take_dates(clean, days, found), found)
     tokens = _TOKEN.findall(clean)
     _take_grades(tokens, found)
     _take_numbers(tokens, found)
     items = _join(_Scanner().read(tokens), _phrases())
     items = _join(items, _day_names(), over_ornaments=True)
     if not any(item.word.day for item in items):
-        items.extend(Item(day_word(day)) for day in sorted(days))
+        share = _DATED_SHARE if any(item.word.share > PALE for item in items) else 1.0
+        items.extend(Item(day_word(day), share=share) for day in sorted(days))
     found.items = items
     return found
 
@@ -121,7 +126,20 @@ def _clean(text: str) -> str:
     text = unicodedata.normalize("NFKC", text.replace("№", _NUMBER)).translate(_LETTERS)
     if _LATIN.search(text):
         text = _MIXED.sub(_one_alphabet, text)
-    return text
+    return _OF_THE_YEAR.sub(r"\1года", _CONTRACTED.sub(r"\1", text))
+
+
+#: «Учитель года», the contest; its «года» is no date.
+_OF_THE_YEAR = re.compile(
+    r"\b(учител|ученик|воспитател|педагог|вожат|класс|директор)[а-я]*\s+года\b", re.IGNORECASE
+)
+
+
+#: «уч-ся», «рез-тов»: a word with its middle left out; what stands before the dash is kept.
+_CONTRACTED = re.compile(
+    r"\b([а-я]{2,7})-(?:ся|хся|во|ва|ков|тов|ты|та|ци[яюий]|и[еяй]|ль|ля|лей|ный|ная|ной|ного|ных)\b",
+    re.IGNORECASE,
+)
 
 
 def _one_alphabet(match: re.Match[str]) -> str:
@@ -158,6 +176,7 @@ _DAY_MONTH = re.compile(
 _NUMERIC_DATE = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{2})(?:\.\s?(\d{4}|\d{2})\b)?(?!\d|\.\d)")
 _SCHOOL_YEAR = re.compile(r"(?<!\d)(20\d\d)\s*[-/]\s*(?:20)?(\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+_YEAR_NEXT = re.compile(r"\s+20\d\d")
 _TIME = re.compile(r"(?<!\d)\d{1,2}:\d\d(?!\d)")
 _BORN = re.compile(r"(?<!\d)20\d\d(?:\s*-\s*20\d\d)?\s*(?:г\.?\s*р\b|год\w*\s+рожд)")
 _CENTURY = 2000
@@ -172,12 +191,15 @@ def _take_dates(text: str, days: set[str], found: TitleWords) -> str:
         day, month = int(match[1]), int(match[2])
         if not (1 <= day <= _DAYS_IN_MONTH and 1 <= month <= _MONTHS_IN_YEAR):
             return match.group()
-        days.update(_days_by_date().get((day, month), ()))
-        if match[3]:
+        if match[3]:  # with its year it tells when the thing is held, not which day is meant
             found.years.add(int(match[3]) % 100 + _CENTURY)
+        else:
+            days.update(_days_by_date().get((day, month), ()))
         return " "
 
     def spelled(match: re.Match[str]) -> str:
+        if _YEAR_NEXT.match(text, match.end()):
+            return " "
         days.update(_days_by_date().get((int(match[1]), vocab.MONTHS[match[2].lower()]), ()))
         return " "
 
@@ -195,6 +217,30 @@ def _take_dates(text: str, days: set[str], found: TitleWords) -> str:
     text = _DAY_MONTH.sub(spelled, text)
     found.years.update(int(year) for year in _YEAR.findall(text))
     return _YEAR.sub(" ", text)
+
+
+#: «9А», «9-а», «9 «А»», «6а, б»; «3Д» and «2 г.» are classes only before «класс».
+_SECTION = re.compile(
+    r"(?<![\w.,-])(1[01]|[1-9])(?:-?|\s?[«\"'])([А-Га-вAaBb]|[гдД](?=[»\"'\s]*кл))"
+    r"((?:\s*[,и]\s*[абвг]\b)*)[»\"']?(?!\w)(?P<named>\s*кл)?"
+)
+_SECTION_LETTERS = str.maketrans("ABab", "авав")
+
+
+def _take_sections(text: str, found: TitleWords) -> str:
+    """Write «9А» as «9 класс», noting which of the parallel classes it is."""
+
+    def section(match: re.Match[str]) -> str:
+        if text[: match.start()].rstrip().endswith(_NUMBER):
+            return match.group()
+        for letter in (match[2], *_LETTER.findall(match[3])):
+            found.sections.add((int(match[1]), letter.translate(_SECTION_LETTERS).lower()))
+        return f"{match[1]} {match['named'] or 'класс '}"
+
+    return _SECTION.sub(section, text)
+
+
+_LETTER = re.compile(r"[абвг]")
 
 
 def _listed(text: str) -> frozenset[str]:
@@ -377,6 +423,7 @@ class _Scanner:
 
     __slots__ = (
         "_brackets",
+        "_detail",
         "_fade",
         "_institution",
         "_name",
@@ -393,6 +440,7 @@ class _Scanner:
         self._name = -1
         self._names = 0
         self._themed = False
+        self._detail = False
         self._brackets = 0
         self._fade = 1.0
         self._institution = False
@@ -425,7 +473,10 @@ class _Scanner:
             self._brackets += 1
         elif mark == ")":
             self._brackets = max(0, self._brackets - 1)
-        elif mark in ".!?;:" and self._sentence_ends(mark, following):
+        elif mark == ":" and not self._brackets and self._name < 0 and self._is_heading():
+            self._detail = True
+            self._fade = min(self._fade, _AFTERTHOUGHT_SHARE)
+        elif mark in ".!?;" and self._sentence_ends(following):
             self._fade = min(self._fade, _AFTERTHOUGHT_SHARE)
         elif mark == "," and self._fade == _FRAME_SHARE and len(self.items) < _LONG_WORD:
             self._fade = 1.0  # «в рамках недели химии, викторина»: the frame came first
@@ -434,14 +485,15 @@ class _Scanner:
         if mark in _ENDS_INSTITUTION:
             self._institution = False
 
-    def _sentence_ends(self, mark: str, following: str) -> bool:
-        if sum(item.word.share > PALE for item in self.items) < 2:  # noqa: PLR2004 - a heading
+    def _sentence_ends(self, following: str) -> bool:
+        if not self._is_heading():
             return False
-        if mark == ":":
-            return True
         started = following[:1].isupper() or following[:1] in _OPENING | _STRAIGHT
         ended = len(self._previous) >= _LONG_WORD or not self._previous.isalnum()
         return started and ended
+
+    def _is_heading(self) -> bool:
+        return sum(item.word.share > PALE for item in self.items) >= 2  # noqa: PLR2004 - tells
 
     def _read_word(self, token: str, following: str) -> None:
         lower = token.lower()
@@ -495,6 +547,7 @@ class _Scanner:
                 look_up(word),
                 -1 if self._institution else self._name,
                 min(share, _PLACE_SHARE) if placed else share,
+                detail=self._detail,
                 listed=previous == "по" or previous in _LISTS,
                 joined=previous == "и",
             )

@@ -13,7 +13,7 @@ from functools import cache
 
 from miro_sync import vocabulary as vocab
 from miro_sync.title_words import EDITION, Item, TitleWords, read_words
-from miro_sync.words import PALE, STAGE, families, notion
+from miro_sync.words import PALE, STAGE, Word, families, notion
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Facets:
 
     Attributes:
         subjects: school subjects, kinds of sport.
-        grades: classes 1..11.
+        grades: classes 1..11. sections: parallel classes, (9, "а").
         exams: огэ, егэ, впр, гвэ.
         years: calendar years. school_years: first years of school years.
         stages: levels that its stage («муниципальный этап») may have, `vocabulary.FINAL` the last.
@@ -38,6 +38,7 @@ class Facets:
 
     subjects: frozenset[str] = frozenset()
     grades: frozenset[int] = frozenset()
+    sections: frozenset[tuple[int, str]] = frozenset()
     exams: frozenset[str] = frozenset()
     years: frozenset[int] = frozenset()
     school_years: frozenset[int] = frozenset()
@@ -65,6 +66,8 @@ class Title:
     Attributes:
         text: as it was written.
         shares: its notions, each with the part of its weight that it carries, 0..1.
+        detail: those that stand in quotes or after a colon.
+        own_event: those after a colon where they name an event of their own, not what is done.
         head: the first of them that tells something, "" when none does.
         topic: those of its notions that tell what it is about, not what kind of thing it is.
         names: things named in quotes or by «по теме …», as notions.
@@ -75,6 +78,8 @@ class Title:
 
     text: str
     shares: Mapping[str, float]
+    detail: frozenset[str]
+    own_event: frozenset[str]
     head: str
     topic: frozenset[str]
     names: tuple[frozenset[str], ...]
@@ -99,6 +104,8 @@ def read_title(text: str) -> Title:
     return Title(
         text=text,
         shares={name: share / loudest for name, share in shares.items()},
+        detail=frozenset(item.word.notion for item in read.items if item.name >= 0 or item.detail),
+        own_event=_own_event([item for item in read.items if item.detail]),
         head=next((item.word.notion for item in read.items if _leads(item)), ""),
         topic=frozenset(item.word.notion for item in read.items if item.word.topical),
         names=tuple(frozenset(name) for name in names.values()),
@@ -112,6 +119,7 @@ def identity(facets: Facets) -> tuple[object, ...]:
     return (
         facets.subjects,
         facets.grades,
+        facets.sections,
         facets.exams,
         facets.years,
         facets.school_years,
@@ -119,7 +127,7 @@ def identity(facets: Facets) -> tuple[object, ...]:
         facets.modes,
         facets.numbers,
         facets.levels,
-        not _SUBJECT_FORMS.isdisjoint(facets.forms[:1]),
+        called_by_subjects(facets),
     )
 
 
@@ -142,7 +150,7 @@ def conflicts(one: Facets, other: Facets) -> tuple[str, ...]:
     found: list[str] = []
     if _apart(one.exams, other.exams):
         found.append("exams")
-    if _apart(one.grades, other.grades):
+    if _apart(_classes(one), _classes(other)) or _apart(one.sections, other.sections):
         found.append("grades")
     if _apart(one.modes, other.modes):
         found.append("modes")
@@ -174,12 +182,23 @@ def doubts(one: Facets, other: Facets) -> tuple[str, ...]:
     return tuple(name for name, doubted in _DOUBTS.items() if doubted(one, other))
 
 
+def _classes(facets: Facets) -> frozenset[int]:
+    """Return the classes, else those that take the exams named."""
+    taken = [grade for exam in facets.exams for grade in vocab.EXAM_GRADES.get(exam, ())]
+    return facets.grades or frozenset(taken)
+
+
+def called_by_subjects(facets: Facets) -> bool:
+    """Tell whether the event is named by its subjects: a subject week."""
+    return not _SUBJECT_FORMS.isdisjoint(facets.forms[:1])
+
+
 def _apart(one: frozenset[object], other: frozenset[object]) -> bool:
     return bool(one) and bool(other) and one.isdisjoint(other)
 
 
 #: Forms that are called by their subjects: «Неделя математики» is not «Неделя математики и физики».
-_SUBJECT_FORMS = frozenset({"неделя", "декада", "месячник", "олимпиада"})
+_SUBJECT_FORMS = frozenset({"неделя", "декада", "месячник"})
 _LOCAL = frozenset({0, 1, 2, 3, 4})
 
 
@@ -188,7 +207,7 @@ def _other_subjects(one: Facets, other: Facets) -> bool:
         return False
     if one.subjects.isdisjoint(other.subjects):
         return True
-    named = not _SUBJECT_FORMS.isdisjoint(one.forms[:1] + other.forms[:1])
+    named = called_by_subjects(one) or called_by_subjects(other)
     return named and one.subjects != other.subjects
 
 
@@ -209,6 +228,14 @@ def _other_form(one: Facets, other: Facets) -> bool:
     if not one.forms or not other.forms:
         return False
     return one.joint != other.joint or not _same_form(one.forms, other.forms)
+
+
+def _own_contest(one: Facets, other: Facets) -> bool:
+    """«Районный конкурс» of one is the «районный этап» of the other."""
+    if bool(one.stages) == bool(other.stages):
+        return False
+    stage, whole = (one, other) if one.stages else (other, one)
+    return not stage.stages.isdisjoint(whole.levels)
 
 
 def _steps(facets: Facets) -> bool:
@@ -237,10 +264,15 @@ _DOUBTS: Mapping[str, Callable[[Facets, Facets], bool]] = {
     "days": lambda one, other: _apart(one.days, other.days),
     "forms": _other_form,
     "grades": lambda one, other: bool(one.grades and other.grades) and one.grades != other.grades,
-    "levels": lambda one, other: _apart(one.levels, other.levels),
+    "levels": lambda one, other: (
+        _apart(one.levels, other.levels) and not _own_contest(one, other)
+    ),
     "moments": lambda one, other: one.moments != other.moments,
-    "phases": lambda one, other: _apart(one.phases, other.phases),
-    "stages": lambda one, other: one.stages != other.stages or _steps(one) != _steps(other),
+    "phases": lambda one, other: one.phases != other.phases,
+    "stages": lambda one, other: (
+        (one.stages != other.stages and not _own_contest(one, other))
+        or _steps(one) != _steps(other)
+    ),
     "subjects": lambda one, other: (
         bool(one.subjects and other.subjects) and one.subjects != other.subjects
     ),
@@ -253,6 +285,12 @@ _FINALE = "финал"
 _SUBJECT_PLACES = frozenset({"предметн", "предмет", "учител", "учитель", "кабинет", "знан"})
 
 
+def _own_event(items: list[Item]) -> frozenset[str]:
+    if not any(item.word.form or item.word.moment for item in items):
+        return frozenset()
+    return frozenset(item.word.notion for item in items if item.share * item.word.share > PALE)
+
+
 def _facets(read: TitleWords) -> Facets:
     items = read.items
     outside = [item for item in items if item.name < 0]
@@ -263,6 +301,7 @@ def _facets(read: TitleWords) -> Facets:
     return Facets(
         subjects=_subjects(outside) or _subjects(items),
         grades=frozenset(read.grades | grades),
+        sections=frozenset(read.sections),
         exams=frozenset(item.word.exam for item in telling if item.word.exam),
         years=frozenset(read.years),
         school_years=frozenset(read.school_years),
@@ -354,17 +393,24 @@ def _reach(items: list[Item]) -> tuple[frozenset[int], frozenset[int]]:
             pending.update(word.level)
         elif not word.level and not word.mode:
             levels |= pending
-            pending = set(word.owner) if at and items[at - 1].word.form else set()
+            pending = set(word.owner) if at and _owned(items[at - 1].word) else set()
     levels |= pending
     if vocab.COUNTRY in stages:
         stages.add(vocab.FINAL)
     return frozenset(stages), frozenset(levels - {vocab.FINAL})
 
 
+def _owned(word: Word) -> bool:
+    return bool(word.form or word.audience) or word.notion in _OWNED
+
+
+#: «среди классов школы», «команды района».
+_OWNED = frozenset({notion("класс"), notion("команда")})
+
+
 def _grams(items: list[Item]) -> frozenset[str]:
-    return frozenset().union(
-        *[_trigrams(item.word.notion) for item in items if item.share * item.word.share > PALE]
-    )
+    loud = [item for item in items if item.share * item.word.share > PALE]
+    return frozenset().union(*[_trigrams(item.word.notion) for item in loud or items])
 
 
 @cache

@@ -309,9 +309,17 @@ def _named(name: str) -> str:
 
 @cache
 def _compound(word: str) -> tuple[str, ...] | None:
-    """Take a compound apart where its second part is a form: экодиктант → эко, диктант."""
+    """Take a compound apart where its second part is a word: экодиктант → эко, диктант."""
     for prefix, first in vocab.COMPOUNDS.items():
         rest = word[len(prefix) :]
-        if word.startswith(prefix) and len(rest) > _ROOT_MIN and _tables().forms.find(rest):
+        if word.startswith(prefix) and len(rest) > _ROOT_MIN and _stands_alone(rest):
             return (first, rest) if first else (rest,)
     return None
+
+
+def _stands_alone(word: str) -> bool:
+    return bool(_tables().forms.find(word)) or word in _COMPOUND_WORDS
+
+
+#: Second parts of compounds that are no forms: «методдень».
+_COMPOUND_WORDS = frozenset("день дня дню днем дни дней сети грамотность грамотности".split())
