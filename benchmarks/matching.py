@@ -22,8 +22,8 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, utils
 
-from miro_sync.likeness import compare
 from miro_sync.matching import match
+from miro_sync.matching.likeness import compare
 from miro_sync.model import Coverage, Event, EventCard, Occurrence, Period, Schedule, ScheduleKind
 
 FOLDS = 10

@@ -1,4 +1,4 @@
-"""How well and how fast period texts are read: `python benchmarks/periods.py`.
+"""How well and how fast period texts are read: `python benchmarks/reader.py`.
 
 Reads the labelled period texts in MIRO_SYNC_SHARED, or in `shared` beside the checkout. What
 was remembered of texts, shapes of texts and words is forgotten before each pass.
@@ -14,14 +14,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from miro_sync import period_counts, period_grammar, period_words, periods
 from miro_sync.model import DateContext, Schedule, ScheduleKind
+from miro_sync.periods import counts, grammar, reader, words
 
 PASSES = 15
 GRAMMARS = (
-    period_counts._GRAMMAR,
-    period_grammar._SECOND_PASS,
-    period_grammar._THIRD_PASS,
+    counts._GRAMMAR,
+    grammar._SECOND_PASS,
+    grammar._THIRD_PASS,
 )
 OPEN = (ScheduleKind.UNDATED, ScheduleKind.AMBIGUOUS)
 
@@ -34,7 +34,7 @@ def main() -> None:
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
     cases = [(row["text"], context_of(row), row["expected"]) for row in rows]
 
-    answers = [periods.read_period(text, context) for text, context, _ in cases]
+    answers = [reader.read_period(text, context) for text, context, _ in cases]
     missed = [
         (case, answer)
         for case, answer in zip(cases, answers, strict=True)
@@ -78,13 +78,13 @@ def told(answer: Schedule) -> str:
 def microseconds(cases: list[tuple[str, DateContext, Any]]) -> float:
     best = float("inf")
     for _ in range(PASSES):
-        period_words._guess.cache_clear()
-        for grammar in GRAMMARS:
-            grammar._remembered.cache_clear()
+        words._guess.cache_clear()
+        for one in GRAMMARS:
+            one._remembered.cache_clear()
         spent = 0.0
         for text, context, _ in cases:
             started = time.process_time()
-            periods._read(text, context)
+            reader._read(text, context)
             spent += time.process_time() - started
         best = min(best, spent)
     return best / len(cases) * 1e6

@@ -7,17 +7,20 @@ The way of the data is one direction, top to bottom; a module imports only from 
     app                                     the one place that builds adapters and reads the clock
     sync, doctor, setup                     use cases
     reading                                 sources -> what was planned and what is there
-    miro_client, sheets, files, memory,     doors to the outside, the state,
-    settings, telling                       and what a reader sees
+    miro_client, miro_writer, miro_login,   doors to the outside, the state,
+    sheets, files, memory, settings,        and what a reader sees
+    telling
+    miro_walk, miro_tokens                  paged listings read whole; where tokens are kept
+    miro_http, miro_budget                  the one method that calls Miro; its allowance
     wire                                    the documents of the outside, checked by pydantic
     ports                                   what a use case asks of a door
     findings                                what is new, still open, resolved
     assessment                              calendar, snapshot, memory, today -> Assessment
-    reconcile, activity, kpi                status of an occurrence, of a centre, of an indicator
+    reconcile, activity                     status of an occurrence, of a centre
     matching                                which card or row speaks of which occurrence
-    calendar, board, tables                 rows and items -> events, occurrences, cards
+    calendar, board, tables, changes        rows and items -> events, occurrences, cards
     periods, names                          period texts -> days; spellings -> centres
-    text                                    HTML, Unicode, words
+    text, marks                             HTML, Unicode; what we know our own cards by
     messages                                the catalogue: Message -> Russian or English
     model, errors                           the vocabulary
 """

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from conftest import shared_lines
 
-from miro_sync.likeness import compare, similarity
+from miro_sync.matching.likeness import compare, similarity
 
 
 @pytest.mark.parametrize(

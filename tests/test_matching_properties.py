@@ -9,8 +9,9 @@ from builders import decision, schedule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miro_sync.likeness import compare
 from miro_sync.matching import match
+from miro_sync.matching.likeness import compare
+from miro_sync.matching.titles import conflicts, doubts, read_title
 from miro_sync.model import (
     Coverage,
     Decision,
@@ -22,7 +23,6 @@ from miro_sync.model import (
     Occurrence,
     Period,
 )
-from miro_sync.titles import conflicts, doubts, read_title
 
 FORMS = ("Викторина", "Конкурс рисунков", "Неделя", "Форум", "Разработка плана", "Открытие")
 TOPICS = ("", "химии", "физики", "о космосе", "педагогов", "«Атом»", "«Живая классика»")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from miro_sync.messages import catalogue
 from miro_sync.model import DateContext, Every, Period, Rhythm, Schedule, ScheduleKind
-from miro_sync.period_words import MONTH_NAMES
 from miro_sync.periods import expand, read_period
+from miro_sync.periods.words import MONTH_NAMES
 
 GENITIVES = [
     "января",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from miro_sync.titles import Facets, conflicts, doubts, read_title
+from miro_sync.matching.titles import Facets, conflicts, doubts, read_title
 
 
 def facets(title: str) -> Facets:

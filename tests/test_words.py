@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from miro_sync import vocabulary
-from miro_sync.words import families, kin, lines, look_up, notion, root, spelled_out
+from miro_sync.matching import vocabulary
+from miro_sync.matching.words import families, kin, lines, look_up, notion, root, spelled_out
 
 
 @pytest.mark.parametrize(

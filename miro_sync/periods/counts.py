@@ -1,7 +1,7 @@
 """First pass over a period text: numbers that are no days, years, and how often something comes.
 
 Times of day, rooms, classes, ages and durations are left out, so that what remains beside a month
-is a day of it. The kinds of pieces are listed in `miro_sync.period_words`.
+is a day of it. The kinds of pieces are listed in `miro_sync.periods.words`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from miro_sync.model import Every, Rhythm
-from miro_sync.period_pieces import (
+from miro_sync.periods.pieces import (
     BY_THE_WAY,
     EXPRESSLY,
     IN_PART,
@@ -25,8 +25,8 @@ from miro_sync.period_pieces import (
     part_of_month,
     tokens_of,
 )
-from miro_sync.period_tokens import MONTH_DAYS, Token, Tokens
-from miro_sync.period_words import LAST, YEAR
+from miro_sync.periods.tokens import MONTH_DAYS, Token, Tokens
+from miro_sync.periods.words import LAST, YEAR
 
 
 def without_counts(tokens: Tokens) -> list[Piece]:

@@ -1,11 +1,11 @@
-"""Period texts -> days: what people write in the column «Сроки» of plans, orders and roadmaps.
+"""What a whole period text means.
 
 A text that a careful person could not date is `UNDATED` or `AMBIGUOUS`, never a guess. What was
 filled in is said (`Schedule.assumed`), what was not understood is named (`Schedule.unread`).
-All days are local, all periods closed. The way of a text: `period_tokens` cuts it up,
-`period_counts` and `period_grammar` put the tokens together, `period_content` hands out the years
-that are written, `period_years` and `period_wholes` find those that are not, `period_rhythms` knows
-how often something comes, and here it is judged what the whole text means.
+All days are local, all periods closed. The way of a text: `tokens` cuts it up, `counts` and
+`grammar` put the tokens together, `content` hands out the years that are written, `years` and
+`wholes` find those that are not, `rhythms` knows how often something comes, and here it is judged
+what the whole text means.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from miro_sync.model import (
     ScheduleKind,
     say,
 )
-from miro_sync.period_content import Content, sort_out
-from miro_sync.period_grammar import parse
-from miro_sync.period_pieces import Dated, Piece, Span
-from miro_sync.period_rhythms import occurrences, recurrence_of, rhythm_of
-from miro_sync.period_tokens import Tokens, tokenize
-from miro_sync.period_wholes import Whole, whole_years
-from miro_sync.period_words import MONTH_NAMES
-from miro_sync.period_years import calendar_year, is_inside, length, locate, school_year
+from miro_sync.periods.content import Content, sort_out
+from miro_sync.periods.grammar import parse
+from miro_sync.periods.pieces import Dated, Piece, Span
+from miro_sync.periods.rhythms import occurrences, recurrence_of, rhythm_of
+from miro_sync.periods.tokens import Tokens, tokenize
+from miro_sync.periods.wholes import Whole, whole_years
+from miro_sync.periods.words import MONTH_NAMES
+from miro_sync.periods.years import calendar_year, is_inside, length, locate, school_year
 
 LONGEST_TEXT = 4000
 """Characters of a text that are read; where it is longer, `unread` names what follows."""

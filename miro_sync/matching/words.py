@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from miro_sync import vocabulary as vocab
+from miro_sync.matching import vocabulary as vocab
 
 #: Parts of its weight that a word carries, by what it is. Set by hand on published titles: who is
 #: invited and how far an event reaches are often left out of its short name, wrappers always.
@@ -322,4 +322,6 @@ def _stands_alone(word: str) -> bool:
 
 
 #: Second parts of compounds that are no forms: «методдень».
-_COMPOUND_WORDS = frozenset("день дня дню днем дни дней сети грамотность грамотности".split())
+_COMPOUND_WORDS = frozenset(
+    ["день", "дня", "дню", "днем", "дни", "дней", "сети", "грамотность", "грамотности"]
+)

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from miro_sync import vocabulary as vocab
-from miro_sync.title_words import EDITION, Item, TitleWords, read_words
-from miro_sync.words import PALE, STAGE, Word, families, notion
+from miro_sync.matching import vocabulary as vocab
+from miro_sync.matching.title_words import EDITION, Item, TitleWords, read_words
+from miro_sync.matching.words import PALE, STAGE, Word, families, notion
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,9 +264,7 @@ _DOUBTS: Mapping[str, Callable[[Facets, Facets], bool]] = {
     "days": lambda one, other: _apart(one.days, other.days),
     "forms": _other_form,
     "grades": lambda one, other: bool(one.grades and other.grades) and one.grades != other.grades,
-    "levels": lambda one, other: (
-        _apart(one.levels, other.levels) and not _own_contest(one, other)
-    ),
+    "levels": lambda one, other: _apart(one.levels, other.levels) and not _own_contest(one, other),
     "moments": lambda one, other: one.moments != other.moments,
     "phases": lambda one, other: one.phases != other.phases,
     "stages": lambda one, other: (

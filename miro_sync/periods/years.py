@@ -13,7 +13,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from miro_sync.model import DateContext, Period
-from miro_sync.period_pieces import Span
+from miro_sync.periods.pieces import Span
 
 _MAY, _JUNE, _AUGUST, _SEPTEMBER, _DECEMBER = 5, 6, 8, 9, 12
 _PREPARATION = 25  # from this day of August schools prepare for the year that begins

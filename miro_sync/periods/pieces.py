@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from miro_sync.model import Rhythm
-from miro_sync.period_tokens import Token
-from miro_sync.period_words import LAST
+from miro_sync.periods.tokens import Token
+from miro_sync.periods.words import LAST
 
 
 class Span(NamedTuple):

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from miro_sync.model import DateContext, Every, Period, Rhythm
-from miro_sync.period_content import Content
-from miro_sync.period_pieces import BY_THE_WAY, EXPRESSLY, IN_PART, Span
-from miro_sync.period_years import is_inside, length, locate, month_day, years_inside
+from miro_sync.periods.content import Content
+from miro_sync.periods.pieces import BY_THE_WAY, EXPRESSLY, IN_PART, Span
+from miro_sync.periods.years import is_inside, length, locate, month_day, years_inside
 
 
 def rhythm_of(content: Content) -> tuple[Rhythm | None, bool]:

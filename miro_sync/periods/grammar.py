@@ -3,7 +3,7 @@
 Three passes, as in a cascade of finite-state grammars, put small things together to larger ones:
 
 1. numbers that are no days (times, rooms, classes, durations), years, school years, rhythms: in
-   `miro_sync.period_counts`;
+   `miro_sync.periods.counts`;
 2. days, lists of days, months, weeks, quarters, half-years: `Dated` pieces;
 3. ranges, deadlines, beginnings, and what is mentioned only to be left out.
 
@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import re
 
-from miro_sync.period_counts import without_counts
-from miro_sync.period_pieces import (
+from miro_sync.periods.counts import without_counts
+from miro_sync.periods.pieces import (
     MORE,
     ORDINALS,
     Builder,
@@ -30,7 +30,7 @@ from miro_sync.period_pieces import (
     part_of_month,
     tokens_of,
 )
-from miro_sync.period_tokens import MONTH_DAYS, Token, Tokens
+from miro_sync.periods.tokens import MONTH_DAYS, Token, Tokens
 
 
 def parse(tokens: Tokens) -> list[Piece]:

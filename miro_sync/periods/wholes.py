@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from miro_sync.model import DateContext, Period, ScheduleKind
-from miro_sync.period_content import Content
-from miro_sync.period_tokens import Token
-from miro_sync.period_years import calendar_year, is_inside, school_year, years_inside
+from miro_sync.periods.content import Content
+from miro_sync.periods.tokens import Token
+from miro_sync.periods.years import calendar_year, is_inside, school_year, years_inside
 
 
 class Whole(NamedTuple):

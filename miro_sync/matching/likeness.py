@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from miro_sync import titles, vocabulary, words
-from miro_sync.titles import Facets, Title, read_title
+from miro_sync.matching import titles, vocabulary, words
+from miro_sync.matching.titles import Facets, Title, read_title
 
 #: What the parts of a title score weigh: the title that is covered worse, the one that is covered
 #: better, and the letters. Near the balance that logistic regression found on labelled pairs.

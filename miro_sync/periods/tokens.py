@@ -1,7 +1,7 @@
 """From a period text as people write it to tokens: Unicode, HTML, OCR noise, numbers, words.
 
 Every token knows where it stands in the text as it was written, so that what is not understood can
-be shown verbatim. The kinds of tokens are listed in `miro_sync.period_words`.
+be shown verbatim. The kinds of tokens are listed in `miro_sync.periods.words`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
-from miro_sync.period_words import (
+from miro_sync.periods.words import (
     ALMOST,
     HALF_YEAR,
     MONTH_NAMES,
@@ -32,7 +32,7 @@ class Token(NamedTuple):
     """A piece of a text and what it is.
 
     Attributes:
-        kind: one character, see `miro_sync.period_words`.
+        kind: one character, see `miro_sync.periods.words`.
         start, end: where it stands in the normalised text.
         value: a number, day (0: the date names none), year, month, ordinal, weekday or unit; of a
             time of day the minutes since midnight.

@@ -15,8 +15,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from miro_sync import titles
-from miro_sync.likeness import Comparison, Lexicon, Profile, compared, explained
+from miro_sync.matching import titles
+from miro_sync.matching.likeness import Comparison, Lexicon, Profile, compared, explained
+from miro_sync.matching.titles import Facets, Title, read_title
 from miro_sync.model import (
     Center,
     Decision,
@@ -32,7 +33,6 @@ from miro_sync.model import (
     ScheduleKind,
     say,
 )
-from miro_sync.titles import Facets, Title, read_title
 
 # --- what the numbers mean ----------------------------------------------------------------------
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from miro_sync.period_pieces import Dated, Piece, Recurring, Span
-from miro_sync.period_tokens import Token, Tokens
+from miro_sync.periods.pieces import Dated, Piece, Recurring, Span
+from miro_sync.periods.tokens import Token, Tokens
 
 #: What may stand between two dates of one list; words without days of their own do not count.
 _LIST = ("", ",", "&", ",&")

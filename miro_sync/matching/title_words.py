@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from miro_sync import vocabulary as vocab
-from miro_sync.words import (
+from miro_sync.matching import vocabulary as vocab
+from miro_sync.matching.words import (
     PALE,
     STAGE,
     Word,
