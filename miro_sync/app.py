@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import webbrowser
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import resources
@@ -21,20 +22,33 @@ from pydantic import SecretStr
 
 from miro_sync import __version__, setup
 from miro_sync import sync as use_case
+from miro_sync.decisions import merged, undone_numbers
 from miro_sync.doctor import Checkup, Level, examine
 from miro_sync.errors import SettingsError
 from miro_sync.files import BoardFile, TablesFile
-from miro_sync.memory import SqlMemory
+from miro_sync.memory import Health, Purged, SqlMemory
 from miro_sync.miro_budget import Clock
 from miro_sync.miro_client import MiroBoard, MiroClient
 from miro_sync.miro_http import Address, MiroHttp
 from miro_sync.miro_login import REDIRECT_PORT, Application, login_flow
 from miro_sync.miro_tokens import token_source, token_warnings
-from miro_sync.model import BoardSnapshot, DateContext, Message, Schedule, say
+from miro_sync.model import (
+    BoardSnapshot,
+    Change,
+    DateContext,
+    Decision,
+    Event,
+    Message,
+    Project,
+    RunRecord,
+    Schedule,
+    say,
+)
 from miro_sync.periods import read_period
 from miro_sync.ports import BoardSource, TablesSource
 from miro_sync.reading import Doors
 from miro_sync.settings import Settings, SourceKind, load, secret
+from miro_sync.story import Told
 from miro_sync.sync import Outcome
 from miro_sync.wire import read_export
 
@@ -74,6 +88,38 @@ class Export:
     complete: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided in a project.
+
+    Attributes:
+        decisions: oldest first.
+        undone: the numbers of those that were taken back.
+
+    """
+
+    project: Project
+    decisions: tuple[Decision, ...]
+    undone: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is remembered of a project's past.
+
+    Attributes:
+        runs: oldest first. changes: what they saw change.
+        story: what happened to `event`, where one event was asked about.
+
+    """
+
+    project: Project
+    runs: tuple[RunRecord, ...] = ()
+    changes: tuple[Change, ...] = ()
+    story: tuple[Told, ...] = ()
+    event: Event | None = None
+
+
 def check(
     config: Path,
     *,
@@ -100,22 +146,52 @@ def check(
 
 
 def sync(config: Path, *, progress: Progress | None = None) -> Outcome:
-    """Read the sources, judge them and store the run."""
+    """Read the sources, judge them and store the run; raises `BusyError` beside another sync."""
     settings = load(config)
-    now = _now()
-    memory = SqlMemory(settings.state_url)
-    try:
+    with _memory(settings) as memory, memory.alone():
+        now = _now()
         outcome = use_case.look(
             settings.project,
             _doors(settings, now, progress),
             memory,
             today=_today(settings, now),
             decisions=settings.decisions,
+            now=now,
         )
-        use_case.keep(outcome, memory, now=now, program=__version__)
-    finally:
-        memory.close()
-    return outcome
+        return use_case.keep(outcome, memory, now=now, program=__version__)
+
+
+def decide(config: Path, asked: Decision) -> Decision:
+    """Check a decision and keep it.
+
+    Args:
+        config: the project folder.
+        asked: the decision as it was typed; its moment is set here.
+
+    Returns:
+        The decision with its number, its subject spelled as in the calendar.
+
+    """
+    settings = load(config)
+    now = _now()
+    with _memory(settings) as memory:
+        decision = use_case.sensible(
+            replace(asked, made_at=now, source="command"),
+            settings.project,
+            _doors(settings, now),
+            memory,
+            decisions=settings.decisions,
+            directors_only=settings.directors_only,
+        )
+        return memory.decide(decision)
+
+
+def decided(config: Path) -> Decided:
+    """Return all decisions of the project, oldest first, undone ones included."""
+    settings = load(config)
+    with _memory(settings) as memory:
+        made = merged(settings.decisions, memory.decisions())
+    return Decided(settings.project, made, undone_numbers(made))
 
 
 def demo(target: Path | None = None) -> Demo:
@@ -142,6 +218,49 @@ def demo(target: Path | None = None) -> Demo:
         )
 
 
+def history(config: Path, code: str | None = None, last: int = 20) -> History:
+    """Return the last runs with what they saw change, or the story of one event.
+
+    Args:
+        config: the project folder.
+        code: an event's code or key; its whole story is told.
+        last: how many runs.
+
+    Raises:
+        SettingsError: there is no such event.
+
+    """
+    settings = load(config)
+    project = settings.project
+    with _memory(settings) as memory:
+        if code is None:
+            runs = memory.runs(last)
+            changes = memory.changes(runs[0].number) if runs else ()
+            return History(project, runs, changes)
+        event, told = use_case.story_of(
+            code, project, _doors(settings, _now()), memory, decisions=settings.decisions
+        )
+        return History(project, story=told, event=event)
+
+
+def backup(config: Path, target: Path) -> None:
+    """Copy the state of a project."""
+    with _memory(load(config)) as memory:
+        memory.backup(target)
+
+
+def check_state(config: Path) -> Health | None:
+    """Hold the state of a project against its rules; None where there is none yet."""
+    with _memory(load(config)) as memory:
+        return memory.examine()
+
+
+def purge(config: Path, before: dt.date) -> Purged:
+    """Let go of the history of a project before a day, with no sync at work meanwhile."""
+    with _memory(load(config)) as memory, memory.alone():
+        return memory.purge(before)
+
+
 def init(folder: Path) -> tuple[Path, ...]:
     """Write a commented project folder; returns the files written."""
     return setup.init(folder)
@@ -150,13 +269,10 @@ def init(folder: Path) -> tuple[Path, ...]:
 def doctor(config: Path) -> Checkup:
     """Check settings, access, the mapping of frames to centres, headers and the state."""
     settings = load(config)
-    memory = SqlMemory(settings.state_url)
-    try:
+    with _memory(settings) as memory:
         doors = _doors(settings, _now())
         access = partial(_miro_access, settings)
         return examine(settings.project, doors, memory, settings.problems, access)
-    finally:
-        memory.close()
 
 
 def export_board(config: Path, path: Path, *, progress: Progress | None = None) -> Export:
@@ -241,16 +357,23 @@ def _look(
     as_of: dt.date | None = None,
     offline: bool = False,
 ) -> Outcome:
-    memory = SqlMemory(settings.state_url, as_of=as_of)
-    try:
+    with _memory(settings, as_of=as_of) as memory:
         return use_case.look(
             settings.project,
             doors,
             memory,
             today=today,
             decisions=settings.decisions,
-            offline=offline or as_of is not None,
+            offline=offline,
+            as_of=as_of,
         )
+
+
+@contextmanager
+def _memory(settings: Settings, *, as_of: dt.date | None = None) -> Iterator[SqlMemory]:
+    memory = SqlMemory(settings.state_url, as_of=as_of)
+    try:
+        yield memory
     finally:
         memory.close()
 

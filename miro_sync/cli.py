@@ -5,7 +5,8 @@ usage errors come at once; `app` and all that it needs are imported by the comma
 
 Results go to standard output, everything else to standard error. Exit codes: 0 nothing flagged,
 1 something flagged, 2 usage or settings, 3 a source could not be read, 70 a defect of the program,
-130 interrupted.
+75 another sync of the project is at work, 130 interrupted. What an answer folds away into the
+backlog flags nothing.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from miro_sync.errors import MiroSyncError
 from miro_sync.messages import LANGUAGES, catalogue
 from miro_sync.telling.usage import (
     Command,
+    Count,
     Day,
     Misuse,
     OneOf,
@@ -40,11 +42,25 @@ from miro_sync.telling.usage import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from miro_sync.memory import Health, Purged
     from miro_sync.messages import Catalogue
-    from miro_sync.model import Assessment, Finding, Message, Problem, Project, Schedule
+    from miro_sync.model import (
+        Assessment,
+        Change,
+        Decision,
+        Event,
+        Finding,
+        Message,
+        Period,
+        Problem,
+        Project,
+        RunRecord,
+        Schedule,
+    )
+    from miro_sync.story import Told
     from miro_sync.telling.terminal import Look
 
     _Progress = Callable[[int, int | None], None]
@@ -52,6 +68,14 @@ if TYPE_CHECKING:
 _FLAGGED, _USAGE, _UNREAD, _DEFECT, _INTERRUPTED = 1, 2, 3, 70, 130
 
 _FORMATS = ("table", "json", "csv")
+_LIST, _UNDO = "list", "undo"
+_DECISIONS = (
+    "confirm", "reject", "held", "move", "cancel", "pause", "accept-shrink", _UNDO, _LIST,
+)  # fmt: skip
+_ACTIONS = ("backup", "check", "purge")
+_RUNS_SHOWN = 20
+_ROLES = ("director", "coordinator", "methodist")
+_WITH_REASON = ("move", "cancel", "pause")
 _CONFIG = "config"
 _FOLDER = click.Path(readable=False)
 _PROBLEMS_SHOWN = 20
@@ -120,6 +144,46 @@ class Export(Protocol):
         """They are all there is."""
 
 
+class Decided(Protocol):
+    """What was decided in a project."""
+
+    @property
+    def project(self) -> Project:
+        """The project's settings."""
+
+    @property
+    def decisions(self) -> Sequence[Decision]:
+        """All of them, oldest first."""
+
+    @property
+    def undone(self) -> Collection[int]:
+        """The numbers of those that were taken back."""
+
+
+class History(Protocol):
+    """What is remembered of a project's past."""
+
+    @property
+    def project(self) -> Project:
+        """The project's settings."""
+
+    @property
+    def runs(self) -> Sequence[RunRecord]:
+        """The last ones, oldest first."""
+
+    @property
+    def changes(self) -> Sequence[Change]:
+        """What these runs saw change."""
+
+    @property
+    def event(self) -> Event | None:
+        """The event that was asked about."""
+
+    @property
+    def story(self) -> Sequence[Told]:
+        """What happened to it."""
+
+
 class App(Protocol):
     """What the commands need of `miro_sync.app`; a test gives its own."""
 
@@ -145,6 +209,24 @@ class App(Protocol):
 
     def demo(self, target: Path | None) -> Demo:
         """Run the whole job on the packaged sample."""
+
+    def decide(self, config: Path, asked: Decision) -> Decision:
+        """Check a decision and keep it; return it with its number."""
+
+    def decided(self, config: Path) -> Decided:
+        """Return all decisions."""
+
+    def history(self, config: Path, code: str | None, last: int) -> History:
+        """Return the last runs, or the story of one event."""
+
+    def backup(self, config: Path, target: Path) -> None:
+        """Copy the state."""
+
+    def check_state(self, config: Path) -> Health | None:
+        """Hold the state against its rules."""
+
+    def purge(self, config: Path, before: dt.date) -> Purged:
+        """Let go of the history before a day."""
 
     def init(self, folder: Path) -> tuple[Path, ...]:
         """Write a project folder; return the files written."""
@@ -256,6 +338,7 @@ def _program(words: Catalogue) -> Program:
     shared = _shared_options(words)
     layout = _option(words, "--format", "layout", type=OneOf(_FORMATS, words), default="table")
     everything = _option(words, "--all", "everything", is_flag=True)
+    backlog = _option(words, "--backlog", is_flag=True)
     exit_zero = _option(words, "--exit-zero", is_flag=True)
     judging = [
         _option(words, "--on", type=Day(words), metavar=day),
@@ -278,8 +361,11 @@ def _program(words: Catalogue) -> Program:
         Command("init", words, _init, [into, *shared]),
         Command("doctor", words, _doctor, shared),
         Command("sync", words, _sync, [exit_zero, *shared]),
-        Command("check-calendar", words, _check_calendar, [*judging, everything, *shared]),
+        Command("check-calendar", words, _check_calendar, [*judging, everything, backlog, *shared]),
         Command("centers", words, _centers, [*judging, *shared]),
+        Command("decide", words, _decide, [*_deciding(words), *shared]),
+        Command("history", words, _history, [*_of_past(words), everything, *shared]),
+        Command("state", words, _state, [*_of_state(words), *shared]),
         Command("periods", words, _periods, [texts, *years, layout, *shared]),
         Command("export-board", words, _export_board, [file, *shared]),
         Command("login", words, _login, shared),
@@ -329,14 +415,16 @@ def _doctor(session: _Session) -> int:
 
 @click.pass_obj
 def _sync(session: _Session, *, exit_zero: bool) -> int:
-    from miro_sync.telling import terminal  # noqa: PLC0415 - help needs none of it
+    from miro_sync.telling import lines, terminal  # noqa: PLC0415 - help needs none of it
 
     with _progress(session) as progress:
         outcome = session.the_app().sync(session.folder(), progress=progress)
     words = session.words_of(outcome.project)
     _show(terminal.sync_line(outcome.assessment, outcome.findings, outcome.project, words))
     _warn_of_sources(outcome.assessment, words)
-    return _code(outcome, outcome.assessment, exit_zero=exit_zero)
+    # What this very run set aside is news once.
+    aside = lines.backlog(outcome.findings, new=False)
+    return _code(outcome, outcome.assessment, exit_zero=exit_zero, aside=aside)
 
 
 @click.pass_obj
@@ -347,15 +435,16 @@ def _check_calendar(
     layout: str,
     exit_zero: bool,
     everything: bool,
+    backlog: bool,
     **judging: Unpack[_Judging],
 ) -> int:
-    from miro_sync.telling import answer, terminal  # noqa: PLC0415 - help needs none of it
+    from miro_sync.telling import answer, lines, terminal  # noqa: PLC0415 - help needs none of it
 
     outcome, shown = _judged(session, **judging)
     project, words = outcome.project, session.words_of(outcome.project)
     told = (outcome.assessment, outcome.findings, project, words)
     if layout == "table":
-        look = replace(_look(everything=everything), center=judging["center"])
+        look = replace(_look(everything=everything), center=judging["center"], backlog=backlog)
         _show(terminal.check(*told, look=look), look)
     elif layout == "json":
         _show_json(answer.check(*told, center=judging["center"]))
@@ -364,7 +453,9 @@ def _check_calendar(
     if layout != "table":
         _warn_of_sources(shown, words)
         _warn_of_problems(shown, words)
-    return _code(outcome, shown, exit_zero=exit_zero)
+    folded = layout == "table" and not (everything or backlog)
+    aside = lines.backlog(outcome.findings) if folded else frozenset()
+    return _code(outcome, shown, exit_zero=exit_zero, aside=aside)
 
 
 @click.pass_obj
@@ -385,6 +476,210 @@ def _centers(
     if layout != "table":
         _warn_of_sources(shown, words)
     return _code(outcome, shown, exit_zero=exit_zero)
+
+
+def _deciding(words: Catalogue) -> list[click.Parameter]:
+    """Make the parameters of `decide`; who, why and until when may be said in other words too."""
+    day, text = words.say("cli.metavar_day"), words.say("cli.metavar_text")
+    role = words.say("cli.metavar_role")
+    held_on = click.Option(
+        ["--on", "on"], type=Day(words), metavar=day, help=words.say("cli.option_held_on")
+    )
+    return [
+        click.Argument(
+            ["kind"], type=OneOf(_DECISIONS, words), metavar=words.say("cli.metavar_what")
+        ),
+        click.Argument(["subject"], required=False, metavar=words.say("cli.metavar_subject")),
+        _option(words, "--card", metavar="ID"),
+        held_on,
+        _option(words, "--from", "start", type=Day(words), metavar=day),
+        _option(words, "--to", "--until", "end", type=Day(words), metavar=day),
+        _option(
+            words, "--role", "--by", type=OneOf(_ROLES, words), metavar=role, default="coordinator"
+        ),
+        _option(words, "--why", metavar=text, default=""),
+        _option(words, "--format", "layout", type=OneOf(_FORMATS[:2], words), default="table"),
+    ]
+
+
+@click.pass_obj
+def _decide(
+    session: _Session,
+    /,
+    *,
+    kind: str,
+    subject: str | None,
+    layout: str,
+    **said: Unpack[_Said],
+) -> int:
+    from miro_sync.telling import decisions as telling  # noqa: PLC0415 - help needs none of it
+
+    if kind == _LIST:
+        return _decided(session, layout)
+    decision = session.the_app().decide(
+        session.folder(), _typed(session.words, kind, (subject or "").strip(), said)
+    )
+    _show(telling.kept(decision, session.words))
+    return 0
+
+
+def _decided(session: _Session, layout: str) -> int:
+    from miro_sync.telling import decisions as telling  # noqa: PLC0415 - help needs none of it
+
+    made = session.the_app().decided(session.folder())
+    if layout == "json":
+        _show_json(telling.document(made.decisions, made.undone, made.project))
+    else:
+        words, columns = session.words_of(made.project), terminal_columns()
+        _show(telling.table(made.decisions, made.undone, made.project, words, columns))
+    return 0
+
+
+class _Said(TypedDict):
+    """The options of `decide`."""
+
+    card: str | None
+    on: dt.date | None
+    start: dt.date | None
+    end: dt.date | None
+    role: str
+    why: str
+
+
+def _typed(words: Catalogue, kind: str, subject: str, said: _Said) -> Decision:
+    """Return the decision that was typed; what it lacks is told."""
+    import datetime as dt  # noqa: PLC0415 - help needs none of it
+
+    from miro_sync.model import Decision, DecisionKind  # noqa: PLC0415 - as above
+
+    ctx = click.get_current_context()
+    if not subject:
+        raise Misuse(words.say("cli.about_what", kind=kind), ctx)
+    if kind in _WITH_REASON and not said["why"].strip():
+        raise Misuse(words.say("cli.why_needed", kind=kind), ctx)
+    if kind == _UNDO and not subject.isdecimal():
+        raise Misuse(words.say("cli.not_a_number", subject=subject), ctx)
+    return Decision(
+        DecisionKind(kind),
+        subject,
+        said["role"],
+        made_at=dt.datetime.min.replace(tzinfo=dt.UTC),  # the clock is the app's to read
+        card_id=said["card"],
+        period=_days(words, said),
+        why=said["why"].strip(),
+        source="command",
+        undoes=int(subject) if kind == _UNDO else None,
+    )
+
+
+def _days(words: Catalogue, said: _Said) -> Period | None:
+    from miro_sync.model import Period  # noqa: PLC0415 - help needs none of it
+
+    ctx = click.get_current_context()
+    on, start, end = said["on"], said["start"], said["end"]
+    if on is not None:
+        if start is not None or end is not None:
+            raise Misuse(words.say("cli.days_twice"), ctx)
+        return Period(on, on)
+    if start is None:
+        if end is not None:
+            raise Misuse(words.say("cli.first_day_missing"), ctx)
+        return None
+    if end is not None and end < start:
+        raise Misuse(words.say("cli.days_reversed", start=start, end=end), ctx)
+    return Period(start, end or start)
+
+
+def _of_past(words: Catalogue) -> list[click.Parameter]:
+    """Make the parameters of `history`."""
+    return [
+        click.Argument(["code"], required=False, metavar=words.say("cli.metavar_code")),
+        _option(
+            words,
+            "--last",
+            type=Count(words),
+            metavar=words.say("cli.metavar_number"),
+            default=_RUNS_SHOWN,
+        ),
+        _option(words, "--format", "layout", type=OneOf(_FORMATS[:2], words), default="table"),
+    ]
+
+
+@click.pass_obj
+def _history(
+    session: _Session, *, code: str | None, last: int, layout: str, everything: bool
+) -> int:
+    from miro_sync.telling import history as telling  # noqa: PLC0415 - help needs none of it
+
+    past = session.the_app().history(session.folder(), code, last)
+    project, words, columns = past.project, session.words_of(past.project), terminal_columns()
+    event = past.event
+    if layout == "json" and event is not None:
+        _show_json(telling.story_document(event, past.story, project, words))
+    elif layout == "json":
+        _show_json(telling.runs_document(past.runs, past.changes, project))
+    elif event is not None:
+        _show(telling.story(event, past.story, project, words, columns))
+    else:
+        told = (past.runs, past.changes, project, words, columns)
+        _show(telling.runs(*told, everything=everything))
+    return 0
+
+
+def _of_state(words: Catalogue) -> list[click.Parameter]:
+    """Make the parameters of `state`."""
+    action, day = words.say("cli.metavar_action"), words.say("cli.metavar_day")
+    return [
+        click.Argument(["action"], type=OneOf(_ACTIONS, words), metavar=action),
+        click.Argument(
+            ["target"], required=False, type=_FOLDER, metavar=words.say("cli.metavar_file")
+        ),
+        _option(words, "--before", type=Day(words), metavar=day),
+    ]
+
+
+@click.pass_obj
+def _state(session: _Session, *, action: str, target: str | None, before: dt.date | None) -> int:
+    words, app = session.words, session.the_app()
+    ctx = click.get_current_context()
+    if action == "backup":
+        if target is None:
+            raise Misuse(words.say("cli.backup_where"), ctx)
+        app.backup(session.folder(), _path(target))
+        _show(words.say("memory.backed_up", path=target))
+        return 0
+    if target is not None:
+        raise Misuse(words.say("cli.extra_arguments", arguments=target), ctx)
+    if action == "purge":
+        if before is None:
+            raise Misuse(words.say("cli.purge_when"), ctx)
+        gone = app.purge(session.folder(), before)
+        figures = {"runs": gone.runs, "versions": gone.versions, "findings": gone.findings}
+        _show(words.say("memory.purged", **figures))
+        return 0
+    health = app.check_state(session.folder())
+    if health is None:
+        _show(words.say("memory.empty"))
+        return 0
+    _show(_health(health, words))
+    return _DEFECT if health.faults else 0
+
+
+def _health(health: Health, words: Catalogue) -> str:
+    if health.faults:
+        faults = ", ".join(words.say(f"memory.fault_{name}") for name in health.faults)
+        return words.say("memory.damaged", faults=faults)
+    size = ""
+    if health.bytes is not None:
+        size = words.say("memory.size", megabytes=f"{health.bytes / 1e6:.1f}")
+    return words.say(
+        "memory.whole",
+        runs=health.runs,
+        versions=health.versions,
+        findings=health.findings,
+        decisions=health.decisions,
+        size=size,
+    )
 
 
 @click.pass_obj
@@ -492,12 +787,14 @@ def _progress(session: _Session) -> Iterator[_Progress | None]:
             sys.stderr.write(f"\r{' ' * widest}\r")
 
 
-def _code(outcome: Outcome, shown: Assessment, *, exit_zero: bool) -> int:
+def _code(
+    outcome: Outcome, shown: Assessment, *, exit_zero: bool, aside: Collection[str] = ()
+) -> int:
     from miro_sync.telling.lines import flagged  # noqa: PLC0415 - help needs none of it
 
     if outcome.exit_code:
         return outcome.exit_code
-    return _FLAGGED if flagged(shown) and not exit_zero else 0
+    return _FLAGGED if flagged(shown, aside) and not exit_zero else 0
 
 
 @dataclass(slots=True)

@@ -48,3 +48,9 @@ class StateError(MiroSyncError):
     """The state (database) could not be read or written (exit code 3)."""
 
     exit_code = 3
+
+
+class BusyError(MiroSyncError):
+    """Another sync of the same project is at work (exit code 75, "try again later")."""
+
+    exit_code = 75

@@ -11,11 +11,11 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from miro_sync.model import CenterState, Finding, FindingState, SourceState, Status
+from miro_sync.model import FLAGGED, CenterState, Finding, FindingState, SourceState, Status
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from miro_sync.model import Assessment, EventCard, SourceReport, Verdict
 
@@ -26,6 +26,7 @@ KINDS = (
     "overdue",
     "moved",
     "inactive",
+    "no_plan",
     "unconfirmed",
     "undated",
     "vanished",
@@ -36,6 +37,9 @@ KINDS = (
 #: Days for which a vanished card is kept in mind: two weekly looks. That it went can be seen only
 #: in the first run after it went.
 VANISHED_KEPT_DAYS = 14
+
+#: Days of the project, without school holidays, that a centre has to put its plan up: two looks.
+PLAN_WITHIN_DAYS = 14
 
 
 def compare(
@@ -55,6 +59,7 @@ def compare(
     """
     known = {one.key: one for one in previous if one.state is not FindingState.RESOLVED}
     blind = frozenset(source.name for source in assessment.sources if _is_blind(source))
+    old = {one.subject for one in known.values() if one.backlog}
     seen: defaultdict[tuple[str, str], list[frozenset[str]]] = defaultdict(list)
     for sight in _sights(assessment):
         seen[sight.kind, sight.subject].append(sight.rests_on)
@@ -64,20 +69,58 @@ def compare(
         if key in known:
             found.append(replace(known[key], state=FindingState.OPEN))
         elif any(not rests_on & blind for rests_on in grounds):
-            found.append(Finding(key, kind, subject, FindingState.NEW, today))
+            # What lay there before the first look stays old news under another name.
+            backlog = kind in _OF_LATE and subject in old
+            found.append(Finding(key, kind, subject, FindingState.NEW, today, backlog=backlog))
     verdicts = {verdict.occurrence.key: verdict for verdict in assessment.verdicts}
     for one in known.values():
         if (one.kind, one.subject) not in seen:
             lasting = _may_last(one, assessment, verdicts, blind, today)
-            state = FindingState.OPEN if lasting else FindingState.RESOLVED
-            found.append(replace(one, state=state))
+            if lasting:
+                found.append(replace(one, state=FindingState.OPEN))
+            else:
+                found.append(replace(one, state=FindingState.RESOLVED, until=today))
     return tuple(sorted(found, key=lambda one: (_rank(one.kind), one.subject)))
+
+
+def set_aside(
+    found: Sequence[Finding], assessment: Assessment, known: Collection[str]
+) -> tuple[Finding, ...]:
+    """Mark as backlog what was late already when nothing was known of it yet.
+
+    The first complete read of a source tells of everything that was ever late at once. None of
+    that happened since the last look, so it is no alarm: it waits in one line to be gone through.
+
+    Args:
+        found: what `compare` returned.
+        assessment: the judgement of this run.
+        known: the sources that an earlier run read completely.
+
+    """
+    first_sight = any(
+        source.name in _BOARD_AND_TABLES and source.reliable and source.name not in known
+        for source in assessment.sources
+    )
+    late = {verdict.occurrence.key for verdict in assessment.verdicts if verdict.status in LATE}
+    return tuple(
+        replace(one, backlog=True)
+        if first_sight
+        and one.state is FindingState.NEW
+        and one.kind in _OF_LATE
+        and one.subject in late
+        else one
+        for one in found
+    )
 
 
 # --- what is seen now -------------------------------------------------------------------------
 
 _BOARD_AND_TABLES = frozenset({"board", "tables"})
 _CALENDAR = frozenset({"calendar"})
+
+#: Statuses of what is late.
+LATE = FLAGGED | {Status.UNCONFIRMED}
+_OF_LATE = frozenset({"missed", "overdue", "moved", "unconfirmed"})
 
 #: Statuses that are findings; `moved` is one by its card, whatever the status.
 _BY_STATUS = frozenset({Status.MISSED, Status.OVERDUE, Status.UNCONFIRMED})
@@ -114,6 +157,10 @@ def _sights(assessment: Assessment) -> Iterable[_Sight]:
             for one in assessment.centers
             if one.state is CenterState.INACTIVE
         ),
+        *(
+            _Sight("no_plan", center_id, _BOARD_AND_TABLES)
+            for center_id in _without_a_plan(assessment)
+        ),
         *(_Sight("vanished", card.id, _home(card)) for card in assessment.vanished),
         *(
             _Sight("duplicate", card.id, _home(card) | _CALENDAR)
@@ -121,6 +168,16 @@ def _sights(assessment: Assessment) -> Iterable[_Sight]:
         ),
         *(_Sight("extra", card.id, _home(card) | _CALENDAR) for card in assessment.extra),
     ]
+
+
+def _without_a_plan(assessment: Assessment) -> Iterable[str]:
+    """Yield the centres of which nothing at all has come to the board or the tables."""
+    have = {card.center_id for card in assessment.cards.values()}
+    for one in assessment.centers:
+        asked = one.state not in (CenterState.PAUSED, CenterState.UNKNOWN)
+        late = one.days_silent is not None and one.days_silent > PLAN_WITHIN_DAYS
+        if asked and late and one.center.id not in have:
+            yield one.center.id
 
 
 def _home(card: EventCard) -> frozenset[str]:
@@ -147,7 +204,7 @@ def _may_last(
             return False
         case "missed" | "overdue" | "unconfirmed" | "undated":
             return _may_be_late(finding, assessment, verdicts)
-        case "inactive":
+        case "inactive" | "no_plan":
             return any(
                 one.center.id == finding.subject and one.state is CenterState.UNKNOWN
                 for one in assessment.centers

@@ -440,6 +440,7 @@ class SourceReport:
             source that was not.
         read_at: when the data at hand was read, UTC.
         items: cards or rows at hand. calls: requests made.
+        credits: of the service's allowance that they cost. seconds: how long the read took.
         message: what went wrong and what to press; None when all is well.
 
     """
@@ -451,6 +452,8 @@ class SourceReport:
     items: int = 0
     calls: int = 0
     message: Message | None = None
+    credits: int = 0
+    seconds: float = 0.0
 
     @property
     def reliable(self) -> bool:
@@ -680,6 +683,7 @@ class DecisionKind(StrEnum):
     CANCEL = "cancel"
     PAUSE = "pause"
     ACCEPT_SHRINK = "accept-shrink"
+    UNDO = "undo"  # an earlier decision is taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -688,9 +692,12 @@ class Decision:
 
     Attributes:
         subject: an event's or occurrence's key; a centre's id for a pause; a source's name for
-            an accepted shrink.
+            an accepted shrink; that of the decision taken back for an undo.
         card_id: for confirm and reject.
         period: the new period of a move, the span of a pause, the day of a held event.
+        source: where it was said: "command", "file" or "table".
+        number: its number in the state; None for one that is not kept there.
+        undoes: the number of the decision that an undo takes back.
 
     """
 
@@ -701,6 +708,23 @@ class Decision:
     card_id: str | None = None
     period: Period | None = None
     why: str = ""
+    source: str = "file"
+    number: int | None = None
+    undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SameCard:
+    """A card that came back under another id: made again, copied, a row that moved down.
+
+    Attributes:
+        at: when that was noticed; ids named before then mean the old one.
+
+    """
+
+    old: str
+    new: str
+    at: dt.datetime
 
 
 # --- what is judged ---------------------------------------------------------------------------
@@ -841,9 +865,12 @@ class Finding:
     Attributes:
         key: "<kind>:<subject>", unique among the open ones.
         kind: missed, overdue, unconfirmed, moved, extra, undated, vanished, inactive,
-            duplicate, source_failed.
+            no_plan, duplicate, source_failed.
         subject: an occurrence's key, a card's id, a centre's id or a source's name.
         since: the day it was first seen.
+        until: the day it was settled; None while it is not.
+        backlog: it was late already before anything was ever stored: one line for all of them,
+            no alarm.
 
     """
 
@@ -852,6 +879,8 @@ class Finding:
     subject: str
     state: FindingState
     since: dt.date
+    until: dt.date | None = None
+    backlog: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -864,6 +893,7 @@ class Remembered:
         first_run: nothing was ever stored.
         read_at: when the cards of "board" and "tables" were read, UTC; a source that was never
             read completely has no entry.
+        stored_at: when the last run was stored, UTC; None before the first one.
 
     """
 
@@ -871,6 +901,7 @@ class Remembered:
     findings: tuple[Finding, ...] = ()
     first_run: bool = True
     read_at: Mapping[str, dt.datetime] = field(default_factory=dict, hash=False)
+    stored_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -880,8 +911,74 @@ class LastRead:
     Attributes:
         cards: everything that its last complete read held.
         read_at: when that was, UTC.
+        current: it is what the last stored run judged by; False when that run could not read the
+            source whole and had an older read stand in.
 
     """
 
     cards: tuple[EventCard, ...]
     read_at: dt.datetime
+    current: bool = True
+
+
+# --- what happened ----------------------------------------------------------------------------
+
+
+class ChangeKind(StrEnum):
+    """What befell a card, a row or a planned event between two runs."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    GONE = "gone"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One version of a card, a row or a planned event following another.
+
+    Attributes:
+        run: the number of the run that saw it.
+        source: "board", "tables" or "calendar".
+        thing: the id of the card or row, the key of the event.
+        before, after: the two versions; None where there was or is none.
+
+    """
+
+    run: int
+    kind: ChangeKind
+    source: str
+    thing: str
+    before: EventCard | Event | None = None
+    after: EventCard | Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One stored run.
+
+    Attributes:
+        number: counts up. stored_at: UTC. today: the local day it judged.
+        sources: how each source fared, without its message.
+        changes: how many things were added, changed, gone and returned.
+        opened, closed: findings that it saw first, and that it saw settled.
+
+    """
+
+    number: int
+    stored_at: dt.datetime
+    today: dt.date
+    program: str
+    sources: tuple[SourceReport, ...] = ()
+    changes: Mapping[ChangeKind, int] = field(default_factory=dict, hash=False)
+    opened: int = 0
+    closed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PastFinding:
+    """A finding's whole life, by the runs that saw it begin and end."""
+
+    finding: Finding
+    since_run: int | None
+    until_run: int | None

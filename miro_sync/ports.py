@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from miro_sync.model import (
         BoardSnapshot,
+        Change,
+        Decision,
         Event,
         EventCard,
         Finding,
         LastRead,
+        PastFinding,
         Remembered,
+        RunRecord,
+        SameCard,
         SourceReport,
         TablesSnapshot,
     )
@@ -40,7 +45,27 @@ class TablesSource(Protocol):
         ...
 
 
-class Memory(Protocol):
+class Past(Protocol):
+    """What is remembered of earlier runs. All methods raise `StateError`."""
+
+    def runs(self, last: int) -> Sequence[RunRecord]:
+        """Return the last runs, oldest first."""
+        ...
+
+    def changes_of(self, things: Collection[str]) -> Sequence[Change]:
+        """Return all that befell some cards, rows or events, in the order of runs."""
+        ...
+
+    def ever_seen(self) -> Sequence[EventCard]:
+        """Return the last version of every card and row that was ever read."""
+        ...
+
+    def finding_lives(self, subjects: Collection[str]) -> Sequence[PastFinding]:
+        """Return the lives of the findings on some subjects, in the order of their beginning."""
+        ...
+
+
+class Memory(Past, Protocol):
     """The state between runs. All methods raise `StateError` when it cannot be reached."""
 
     def last_read(self, source: str) -> LastRead | None:
@@ -55,6 +80,18 @@ class Memory(Protocol):
         """Return what earlier runs left: cards and open findings."""
         ...
 
+    def decisions(self) -> Sequence[Decision]:
+        """Return every decision kept in the state, oldest first, whenever it was made."""
+        ...
+
+    def same_cards(self) -> Sequence[SameCard]:
+        """Return the decided-on cards that came back under another id, oldest first."""
+        ...
+
+    def last_seen(self, ids: Collection[str]) -> Mapping[str, EventCard]:
+        """Return the last known version of cards and rows that may be long gone, by id."""
+        ...
+
     def store_run(  # noqa: PLR0913 - a run is one transaction, so all of it comes at once
         self,
         *,
@@ -65,6 +102,7 @@ class Memory(Protocol):
         events: Sequence[Event],
         cards: Sequence[EventCard],
         findings: Sequence[Finding],
+        same: Mapping[str, str] | None = None,
     ) -> None:
         """Store one run whole, in one transaction."""
         ...

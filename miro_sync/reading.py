@@ -176,8 +176,10 @@ def _stand_in(
         return replace(report, items=len(now)), ()
     lacking = [card for card in last.cards if card.id not in now]
     report = replace(report, read_at=last.read_at, items=len(now) + len(lacking))
-    if offline:
+    if offline and last.current:
         return replace(report, state=SourceState.UNCHANGED, complete=True, message=None), lacking
+    if offline:
+        report = replace(report, message=say("sync.not_that_day"))
     message = say("sync.stale", why=report.message, read_at=last.read_at)
     return replace(report, state=SourceState.STALE, message=message), lacking
 

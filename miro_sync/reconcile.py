@@ -100,6 +100,9 @@ def judge(  # noqa: PLR0913 - the inputs of the decision, every one a value
             planned=planned.period,
             word=words[-1] if words else None,
             mover=_mover(words),
+            transfers=sum(
+                one.kind is DecisionKind.MOVE and one.period is not None for one in words
+            ),
             evidence=_evidence(linked, cards, today),
             asked=asked.get(planned.key),
             today=today,
@@ -137,6 +140,7 @@ class _Case:
         planned: the calendar's own period.
         word: the latest cancel, held or move; the latest word on a subject counts.
         mover: the move that gave the period, None where the calendar's own stands.
+        transfers: how often it was moved in all.
         evidence: what certainly speaks of it, held marks first.
         asked: the likeliest card that may speak of it, None without a question.
 
@@ -146,6 +150,7 @@ class _Case:
     planned: Period | None
     word: Decision | None
     mover: Decision | None
+    transfers: int
     evidence: tuple[Evidence, ...]
     asked: EventCard | None
     today: dt.date
@@ -335,6 +340,8 @@ def _noted(reason: Message, case: _Case) -> Message:
     if case.mover is not None:
         was = say("reconcile.no_period") if case.planned is None else _days(case.planned)
         notes.append(say("reconcile.rescheduled", was=was, decision=_decided(case.mover)))
+        if case.transfers > 1:
+            notes.append(say("reconcile.transfers", times=case.transfers))
     if case.progress is not None and reason.key not in _COUNTING:
         done, expected = case.progress.done, case.progress.expected
         notes.append(say("reconcile.so_far", done=done, expected=expected))

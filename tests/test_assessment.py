@@ -447,5 +447,5 @@ def test_the_same_input_twice_gives_the_same_answer_and_no_news() -> None:
     told = compare(first, (), LONG_AFTER)
 
     assert first == second
-    assert {one.kind for one in told} == {"missed", "moved", "extra", "inactive"}
+    assert {one.kind for one in told} == {"missed", "moved", "extra", "inactive", "no_plan"}
     assert {one.state.value for one in compare(second, told, LONG_AFTER)} == {"open"}

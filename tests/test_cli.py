@@ -57,6 +57,9 @@ COMMANDS = (
     "sync",
     "check-calendar",
     "centers",
+    "decide",
+    "history",
+    "state",
     "periods",
     "export-board",
     "login",
@@ -477,6 +480,9 @@ def test_an_empty_input_is_answered_by_nothing() -> None:
 
 NAMES = {
     *COMMANDS,
+    *("confirm", "reject", "held", "move", "cancel", "pause", "accept-shrink", "undo", "list"),
+    *("director", "coordinator", "methodist", "board", "tables", "e07"),
+    *("backup", "check", "purge", "miro-sync-copy", "db"),
     *(center.id for center in PROJECT.centers),
     *[
         "miro-sync",

@@ -65,7 +65,10 @@ EVERYTHING = {
     "unconfirmed:МД-1": assessment(verdicts=(verdict(Status.UNCONFIRMED),)),
     "undated:МД-1": assessment(verdicts=(verdict(Status.UNDATED, period=None),)),
     "moved:МД-1": assessment(moved=(MovedCard(card(), occurrence()),)),
-    "inactive:c1": assessment(centers=(centre(CenterState.INACTIVE),)),
+    "inactive:c1": assessment(
+        centers=(centre(CenterState.INACTIVE),), cards={"101": card(center_id="c1")}
+    ),
+    "no_plan:c1": assessment(centers=(replace(centre(CenterState.ACTIVE), days_silent=15),)),
     "vanished:101": assessment(vanished=(card(),)),
     "duplicate:101": assessment(duplicates=((card(), occurrence()),)),
     "extra:101": assessment(extra=(card(),)),

@@ -287,6 +287,8 @@ def test_extra_cards_centres_and_findings_are_listed() -> None:
         "subject": "Б3",
         "state": "open",
         "since": "2023-04-08",
+        "until": None,
+        "backlog": False,
     }
 
 

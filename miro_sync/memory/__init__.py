@@ -1,5 +1,6 @@
 """The state between runs, in a SQL database: what was read, what was found, since when."""
 
 from miro_sync.memory.store import SqlMemory
+from miro_sync.memory.upkeep import Health, Purged
 
-__all__ = ["SqlMemory"]
+__all__ = ["Health", "Purged", "SqlMemory"]

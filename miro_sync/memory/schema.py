@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -17,10 +18,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 #: The migration that the code expects; a test holds it against the migrations' own head.
-REVISION = "0001"
+REVISION = "0002"
 
 metadata = MetaData()
 
@@ -46,6 +48,8 @@ source_read = Table(
     Column("items", Integer, nullable=False),
     Column("calls", Integer, nullable=False),
     Column("message", Text),
+    Column("credits", Integer, nullable=False, server_default="0"),
+    Column("seconds", Float, nullable=False, server_default="0"),
 )
 
 #: Every version of every card, row and planned event once; the current one has no `until_run`.
@@ -61,6 +65,8 @@ version = Table(
     Column("until_run", ForeignKey("run.id")),
     Index("version_current", "source", "until_run"),
     Index("version_thing", "source", "thing"),
+    Index("version_from", "from_run"),
+    Index("version_until", "until_run"),
 )
 
 #: Every finding's life; an open one has no `until`.
@@ -73,5 +79,36 @@ finding = Table(
     Column("subject", String(255), nullable=False),
     Column("since", Date, nullable=False),
     Column("until", Date),
+    Column("since_run", Integer),
+    Column("until_run", Integer),
+    Column("backlog", Boolean, nullable=False, server_default=false()),
     Index("finding_open", "until"),
+)
+
+#: What people decided; rows are only ever added. An undo names the row that it takes back.
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("card", String(255)),
+    Column("role", String(32), nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("start", Date),
+    Column("end", Date),
+    Column("why", Text, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("undoes", ForeignKey("decision.id")),
+)
+
+#: Cards that somebody decided about and that came back under another id, by the run that saw it.
+same_card = Table(
+    "same_card",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", Integer, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("old", String(255), nullable=False),
+    Column("new", String(255), nullable=False),
 )

@@ -6,47 +6,52 @@ nothing of it. A read-only command never creates the database.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
-from miro_sync.errors import StateError
+from miro_sync.errors import BusyError, StateError
+from miro_sync.identity import GONE, ON_CARDS
 from miro_sync.memory import schema
+from miro_sync.memory.lock import alone_on_this_machine
+from miro_sync.memory.upkeep import Health, Purged, compact_sqlite, copy_sqlite, examine, purge
+from miro_sync.memory.view import CARD, EVENT, GOOD, View
 from miro_sync.model import (
+    Change,
+    Decision,
     Event,
     EventCard,
     Finding,
     FindingState,
     LastRead,
-    Message,
+    PastFinding,
     Remembered,
+    RunRecord,
+    SameCard,
     SourceReport,
-    SourceState,
     say,
 )
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
-_CARD = TypeAdapter(EventCard)
-_EVENT = TypeAdapter(Event)
-
 #: The sources that hold cards, and what their cards call them.
 _CARD_SOURCES = {"board": "board", "tables": "table"}
 
-_T = TypeVar("_T", EventCard, Event)
+#: One lock per state: a database may hold several, each in a schema of its own.
+_LOCK_NAME = "hashtextextended('miro-sync/' || current_schema(), 0)"
 
-#: Only these reads tell what a source held; a stale one repeats an older read.
-_GOOD = (SourceState.FRESH.value, SourceState.UNCHANGED.value)
+#: Set on a connection that is going to write: on SQLite its transaction begins by locking.
+_WRITES = "miro_sync_writes"
 
 
 class SqlMemory:
@@ -70,12 +75,14 @@ class SqlMemory:
             read_at = view.last_good_read(source) if view else None
             if view is None or read_at is None:
                 return None
-            return LastRead(cards=view.cards(source), read_at=read_at)
+            # Looking back, that day's run is repeated; now, the last good read is the best we have.
+            current = self.as_of is None or view.judged_by_last_read(source)
+            return LastRead(view.cards(source), read_at, current)
 
     def last_calendar(self) -> tuple[Event, ...]:
         """Return the planned events of the last run, unordered; none before the first one."""
         with self._reading() as view:
-            return () if view is None else tuple(view.current("calendar", _EVENT))
+            return () if view is None else view.events()
 
     def remembered(self) -> Remembered:
         """Return the cards and open findings that earlier runs left."""
@@ -88,7 +95,103 @@ class SqlMemory:
                 findings=view.open_findings(),
                 first_run=view.last_run is None,
                 read_at={source: moment for source, moment in reads.items() if moment},
+                stored_at=view.stored_at(),
             )
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """Return every decision kept in the state, oldest first, whenever it was made."""
+        with self._reading() as view:
+            return () if view is None else view.decisions()
+
+    def same_cards(self) -> tuple[SameCard, ...]:
+        """Return the decided-on cards that came back under another id, oldest first."""
+        with self._reading() as view:
+            return () if view is None else view.same_cards()
+
+    def last_seen(self, ids: Collection[str]) -> Mapping[str, EventCard]:
+        """Return the last known version of cards and rows that may be long gone, by id."""
+        with self._reading() as view:
+            return {} if view is None else view.last_seen(ids)
+
+    def runs(self, last: int) -> tuple[RunRecord, ...]:
+        """Return the last runs, oldest first."""
+        with self._reading() as view:
+            return () if view is None else view.runs(last)
+
+    def changes(self, since_run: int) -> tuple[Change, ...]:
+        """Return what changed in the runs from one on, in the order of runs."""
+        with self._reading() as view:
+            return () if view is None else view.changes(since_run)
+
+    def changes_of(self, things: Collection[str]) -> tuple[Change, ...]:
+        """Return all that befell some cards, rows or events, in the order of runs."""
+        with self._reading() as view:
+            return () if view is None else view.changes_of(things)
+
+    def ever_seen(self) -> tuple[EventCard, ...]:
+        """Return the last version of every card and row that was ever read."""
+        with self._reading() as view:
+            return () if view is None else view.ever_seen()
+
+    def finding_lives(self, subjects: Collection[str]) -> tuple[PastFinding, ...]:
+        """Return the lives of the findings on some subjects, in the order of their beginning."""
+        with self._reading() as view:
+            return () if view is None else view.finding_lives(subjects)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep every other sync of this state out, on this machine or another one.
+
+        The lock is the kernel's on SQLite and the server's on PostgreSQL: it is gone with the
+        process or the connection, however that ends.
+
+        Raises:
+            BusyError: another sync is at work.
+            StateError: the state cannot be reached.
+
+        """
+        path = self._sqlite_path()
+        if path is not None:
+            with alone_on_this_machine(path):
+                yield
+        elif sa.make_url(self.url).get_backend_name() == "postgresql":
+            with self._alone_on_server():
+                yield
+        else:
+            yield  # a database in this process's own memory
+
+    def decide(self, decision: Decision) -> Decision:
+        """Add a decision; nothing that was decided before is touched.
+
+        Returns:
+            The decision with its number. Its moment is never before that of an earlier one, even
+            if the clock was turned back meanwhile: the latest word on a subject counts.
+
+        Raises:
+            StateError: the state cannot be reached or written.
+
+        """
+        table = schema.decision
+        with self._writing() as connection:
+            latest = View(connection, None).decisions()[-1:]
+            made_at = max(one.made_at for one in (decision, *latest))
+            (number,) = connection.execute(
+                table.insert()
+                .values(
+                    kind=decision.kind.value,
+                    subject=decision.subject,
+                    card=decision.card_id,
+                    role=decision.role,
+                    made_at=made_at,
+                    start=decision.period.start if decision.period else None,
+                    end=decision.period.end if decision.period else None,
+                    why=decision.why,
+                    source=decision.source,
+                    undoes=decision.undoes,
+                )
+                .returning(table.c.id)
+            ).one()
+        return replace(decision, number=number, made_at=made_at)
 
     def store_run(  # noqa: PLR0913 - a run is one transaction, so all of it comes at once
         self,
@@ -100,6 +203,7 @@ class SqlMemory:
         events: Sequence[Event],
         cards: Sequence[EventCard],
         findings: Sequence[Finding],
+        same: Mapping[str, str] | None = None,
     ) -> None:
         """Store one run whole, or nothing of it.
 
@@ -113,6 +217,7 @@ class SqlMemory:
             events: the planned events.
             cards: all cards and rows at hand, also those of a last good read.
             findings: new, open and just resolved ones.
+            same: decided-on cards that came back under another id: old id to new id.
 
         Raises:
             StateError: the state cannot be reached or written.
@@ -136,23 +241,61 @@ class SqlMemory:
                         "items": report.items,
                         "calls": report.calls,
                         "message": report.message.key if report.message else None,
+                        "credits": report.credits,
+                        "seconds": report.seconds,
                     }
                     for report in sources
                 ],
             )
-            replaced = {r.name for r in sources if r.complete and r.state.value in _GOOD}
+            replaced = {r.name for r in sources if r.complete and r.state.value in GOOD}
             if "calendar" in replaced:
-                payloads = {event.key: _EVENT.dump_json(event).decode() for event in events}
+                payloads = {event.key: EVENT.dump_json(event).decode() for event in events}
                 _replace(connection, run_id, "calendar", payloads)
             for source, kind in _CARD_SOURCES.items():
                 if source in replaced:
                     payloads = {
-                        card.id: _CARD.dump_json(card, exclude_defaults=True).decode()
+                        card.id: CARD.dump_json(card, exclude_defaults=True).decode()
                         for card in cards
                         if card.source == kind
                     }
                     _replace(connection, run_id, source, payloads)
-            _store_findings(connection, findings, today)
+            if same:
+                _store_new_ids(connection, same, run_id, stored_at)
+            _store_findings(connection, findings, today, run_id)
+
+    def backup(self, target: Path) -> None:
+        """Copy the state into a file that only its owner may read; it may be in use meanwhile.
+
+        Raises:
+            StateError: there is no state yet, it is kept on a server, or the file cannot be
+                written.
+
+        """
+        path = self._sqlite_path()
+        if path is None:
+            raise StateError(say("memory.backup_server"))
+        if not path.exists():
+            raise StateError(say("memory.empty"))
+        try:
+            copy_sqlite(path, target)
+        except (OSError, sqlite3.Error) as error:
+            raise StateError(say("memory.backup_failed", path=str(target))) from error
+
+    def examine(self) -> Health | None:
+        """Hold the state against its own rules; None where there is none yet."""
+        path = self._sqlite_path()
+        with self._reading() as view:
+            size = path.stat().st_size if path is not None and path.exists() else None
+            return None if view is None else examine(view.connection, size)
+
+    def purge(self, before: dt.date) -> Purged:
+        """Let go of the history before a local day; see `upkeep.purge`."""
+        with self._writing() as connection:
+            purged = purge(connection, before)
+        path = self._sqlite_path()
+        if path is not None:
+            compact_sqlite(path)
+        return purged
 
     def close(self) -> None:
         """Let go of the database."""
@@ -161,28 +304,50 @@ class SqlMemory:
             self._engine = None
 
     @contextmanager
-    def _reading(self) -> Iterator[_View | None]:
+    def _reading(self) -> Iterator[View | None]:
         path = self._sqlite_path()
         if path is not None and not path.exists():
             yield None
             return
-        try:
-            with self._open().connect() as connection:
-                known = _revision(connection) is not None
-                yield _View(connection, self.as_of) if known else None
-        except (IntegrityError, ProgrammingError):
-            raise  # a defect of ours, not a trouble of the user's
-        except DBAPIError as error:
-            raise self._unreachable(error) from error
+        with self._troubles_told(), self._open().connect() as connection:
+            revision = _revision(connection)
+            if revision is not None and revision != schema.REVISION:
+                # An older state is read in its new form and left in its old one: only a command
+                # that stores something changes the file.
+                connection.rollback()
+                connection.execution_options(**{_WRITES: True})
+                connection.begin()
+                _migrate(connection)
+            yield View(connection, self.as_of) if revision is not None else None
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         self._prepare_file()
-        try:
-            with self._open().begin() as connection:
+        with self._troubles_told(), self._open().connect() as connection:
+            connection.execution_options(**{_WRITES: True})
+            with connection.begin():
                 if _revision(connection) != schema.REVISION:
                     _migrate(connection)
                 yield connection
+
+    @contextmanager
+    def _alone_on_server(self) -> Iterator[None]:
+        with self._troubles_told():
+            connection = self._open().connect().execution_options(isolation_level="AUTOCOMMIT")
+            taken = connection.scalar(sa.text(f"select pg_try_advisory_lock({_LOCK_NAME})"))
+        try:
+            if not taken:
+                raise BusyError(say("memory.busy"))
+            yield
+        finally:
+            # A connection that went back to the pool would keep the lock.
+            connection.detach()
+            connection.close()
+
+    @contextmanager
+    def _troubles_told(self) -> Iterator[None]:
+        try:
+            yield
         except (IntegrityError, ProgrammingError):
             raise  # a defect of ours, not a trouble of the user's
         except DBAPIError as error:
@@ -193,7 +358,7 @@ class SqlMemory:
             engine = sa.create_engine(self.url, connect_args=self._connect_args())
             if engine.dialect.name == "sqlite":
                 sa.event.listen(engine, "connect", _let_sqlalchemy_begin)
-                sa.event.listen(engine, "begin", _begin_at_once)
+                sa.event.listen(engine, "begin", _begin)
             self._engine = engine
         return self._engine
 
@@ -239,8 +404,11 @@ def _let_sqlalchemy_begin(connection: Any, _record: object) -> None:  # noqa: AN
     connection.isolation_level = None
 
 
-def _begin_at_once(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    # A writer that began by reading would fail where another one was quicker; a reader that began
+    # by locking would need the right to write.
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _revision(connection: Connection) -> str | None:
@@ -262,82 +430,6 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-class _View:
-    """The state as of a run: the last one, or the last one up to a day."""
-
-    def __init__(self, connection: Connection, as_of: dt.date | None) -> None:
-        self._connection = connection
-        self._as_of = as_of
-        last = sa.select(sa.func.max(schema.run.c.id))
-        if as_of is not None:
-            last = last.where(schema.run.c.today <= as_of)
-        self.last_run: int | None = connection.scalar(last)
-
-    def last_good_read(self, source: str) -> dt.datetime | None:
-        table = schema.source_read
-        moment = self._connection.scalar(
-            sa.select(table.c.read_at)
-            .where(table.c.source == source, table.c.complete, table.c.state.in_(_GOOD))
-            .where(table.c.run_id <= self.last_run)
-            .order_by(table.c.run_id.desc())
-            .limit(1)
-        )
-        # SQLite drops the zone; everything was stored as UTC.
-        return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-
-    def current(self, source: str, adapter: TypeAdapter[_T]) -> list[_T]:
-        table = schema.version
-        over = table.c.until_run
-        rows = self._connection.scalars(
-            sa.select(table.c.payload)
-            .where(table.c.source == source, table.c.from_run <= self.last_run)
-            .where(sa.or_(over.is_(None), over > self.last_run))
-            .order_by(table.c.id)
-        )
-        return [adapter.validate_json(payload) for payload in rows]
-
-    def cards(self, source: str) -> tuple[EventCard, ...]:
-        return tuple(_revived(card) for card in self.current(source, _CARD))
-
-    def open_findings(self) -> tuple[Finding, ...]:
-        table = schema.finding
-        rows = sa.select(table)
-        if self._as_of is None:
-            rows = rows.where(table.c.until.is_(None))
-        else:
-            rows = rows.where(table.c.since <= self._as_of).where(
-                sa.or_(table.c.until.is_(None), table.c.until > self._as_of)
-            )
-        return tuple(
-            Finding(row.key, row.kind, row.subject, FindingState.OPEN, row.since)
-            for row in self._connection.execute(rows.order_by(table.c.id))
-        )
-
-
-def _revived(card: EventCard) -> EventCard:
-    """Give the days inside a card's messages back their type, which JSON does not keep."""
-    held = _with_days(card.held)
-    date = card.date
-    if date is not None and date.assumed is not None:
-        date = dataclasses.replace(date, assumed=_with_days(date.assumed))
-    return dataclasses.replace(card, held=held, date=date)
-
-
-def _with_days(message: Message | None) -> Message | None:
-    if message is None:
-        return None
-    return Message(message.key, {name: _day(value) for name, value in message.params.items()})
-
-
-def _day(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            return value
-    return value
 
 
 def _replace(connection: Connection, run_id: int, source: str, payloads: Mapping[str, str]) -> None:
@@ -379,15 +471,53 @@ def _replace(connection: Connection, run_id: int, source: str, payloads: Mapping
         connection.execute(table.insert(), fresh)
 
 
-def _store_findings(connection: Connection, findings: Sequence[Finding], today: dt.date) -> None:
+def _store_new_ids(
+    connection: Connection, same: Mapping[str, str], run_id: int, at: dt.datetime
+) -> None:
+    """Keep which card came back under which id, and let its open findings follow it."""
+    connection.execute(
+        schema.same_card.insert(),
+        [{"run_id": run_id, "at": at, "old": old, "new": new} for old, new in same.items()],
+    )
+    table = schema.finding
+    rows = connection.execute(
+        sa.select(table.c.id, table.c.kind, table.c.subject).where(table.c.until.is_(None))
+    )
+    following = [
+        {"row": row.id, "its_key": f"{row.kind}:{same[row.subject]}", "its_new": same[row.subject]}
+        for row in rows
+        if row.kind in ON_CARDS and same.get(row.subject, GONE) != GONE
+    ]
+    if following:
+        connection.execute(
+            table.update()
+            .where(table.c.id == sa.bindparam("row"))
+            .values(key=sa.bindparam("its_key"), subject=sa.bindparam("its_new")),
+            following,
+        )
+
+
+def _store_findings(
+    connection: Connection, findings: Sequence[Finding], today: dt.date, run_id: int
+) -> None:
     table = schema.finding
     new = [
-        {"key": f.key, "kind": f.kind, "subject": f.subject, "since": f.since}
+        {
+            "key": f.key,
+            "kind": f.kind,
+            "subject": f.subject,
+            "since": f.since,
+            "since_run": run_id,
+            "backlog": f.backlog,
+        }
         for f in findings
         if f.state is FindingState.NEW
     ]
     resolved = [
-        {"resolved": f.key, "day": today} for f in findings if f.state is FindingState.RESOLVED
+        # The clock may have been turned back meanwhile: no life ends before it began.
+        {"resolved": f.key, "day": max(today, f.since), "run": run_id}
+        for f in findings
+        if f.state is FindingState.RESOLVED
     ]
     if new:
         connection.execute(table.insert(), new)
@@ -395,6 +525,6 @@ def _store_findings(connection: Connection, findings: Sequence[Finding], today: 
         connection.execute(
             table.update()
             .where(table.c.key == sa.bindparam("resolved"), table.c.until.is_(None))
-            .values(until=sa.bindparam("day")),
+            .values(until=sa.bindparam("day"), until_run=sa.bindparam("run")),
             resolved,
         )

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from miro_sync.decisions import DIRECTORS_ONLY
 from miro_sync.errors import SettingsError
 from miro_sync.model import (
     Center,
     Decision,
+    DecisionKind,
     Indicator,
     Period,
     Person,
@@ -52,7 +54,7 @@ from miro_sync.settings.schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["Mail", "Settings", "SourceKind", "SourceLink", "config_folder", "load", "secret"]
 
@@ -105,7 +107,8 @@ class Settings:
         state_url: of the state's database, with an absolute path for SQLite; may hold a password
             and so is kept out of `repr`.
         mail: None where no mail is set up.
-        decisions: what people decided, oldest first.
+        decisions: what decisions.toml says that people decided, oldest first.
+        directors_only: what the director alone may decide.
         problems: what does not stop the work but must be told.
 
     """
@@ -122,6 +125,7 @@ class Settings:
     state_url: str = field(default=DEFAULT_STATE, repr=False)
     mail: Mail | None = None
     decisions: tuple[Decision, ...] = ()
+    directors_only: frozenset[DecisionKind] = DIRECTORS_ONLY
     indicators: tuple[Indicator, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -161,6 +165,8 @@ def load(folder: Path) -> Settings:
     indicators = validated(kpi_document, KpiFile)
     if project is not None:
         _check_project(project_document, project)
+    if project is not None and decisions is not None:
+        _check_roles(decisions_document, decisions, project.decisions.directors_only)
     _check_centers(centers_document)
     _check_indicators(kpi_document)
 
@@ -238,6 +244,17 @@ def _check_centers(document: Document) -> None:
             document.report(say(sentence, value=text, other=other), ("center", index, key))
 
 
+def _check_roles(
+    document: Document, decisions: DecisionsFile, directors_only: Sequence[DecisionKind]
+) -> None:
+    """Report decisions that are the director's alone and were made by somebody else."""
+    for index, one in enumerate(decisions.decision):
+        if one.kind in directors_only and one.role != "director":
+            document.report(
+                say("settings.directors_word", kind=one.kind.value), ("decision", index)
+            )
+
+
 def _check_indicators(document: Document) -> None:
     """Report indicators that share an id."""
     seen: set[str] = set()
@@ -306,6 +323,7 @@ def _settings(folder: Path, files: _Files, problems: tuple[Problem, ...]) -> Set
         state_url=absolute_state(project.state.url, folder),
         mail=_mail(project.mail),
         decisions=_decisions(files.decisions, ZoneInfo(project.project.timezone)),
+        directors_only=frozenset(project.decisions.directors_only),
         indicators=tuple(_indicator(indicator) for indicator in files.kpi.indicator),
         problems=problems,
     )

@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from miro_sync.decisions import ABOUT_A_CARD, DIRECTORS_ONLY
 from miro_sync.model import DecisionKind, Direction, IndicatorFormula, IndicatorSource, Rules
 from miro_sync.settings.links import (
     SourceLink,
@@ -313,6 +314,12 @@ class ActivitySection(Section):
     ignored_users: list[Filled] = []
 
 
+class DecisionsSection(Section):
+    """`[decisions]`: who may decide what."""
+
+    directors_only: list[Annotated[DecisionKind, _choice(DecisionKind)]] = sorted(DIRECTORS_ONLY)
+
+
 class StateSection(Section):
     """`[state]`: where the memory between runs is kept."""
 
@@ -356,6 +363,7 @@ class ProjectFile(Section):
     tables: TablesSection = TablesSection()
     calendar: CalendarSection = CalendarSection()
     activity: ActivitySection = ActivitySection()
+    decisions: DecisionsSection = DecisionsSection()
     state: StateSection = StateSection()
     mail: MailSection = MailSection()
     person: list[PersonTable] = []
@@ -428,11 +436,6 @@ class IndicatorTable(Section):
         return self
 
 
-#: The roadmap gives decisions on a change of the event calendar to the head of the project alone.
-_DIRECTORS_WORD = frozenset({DecisionKind.MOVE, DecisionKind.CANCEL})
-_ABOUT_A_CARD = frozenset({DecisionKind.CONFIRM, DecisionKind.REJECT})
-
-
 class DecisionTable(Section):
     """`[[decision]]`: what a person said; see `miro_sync.model.Decision`."""
 
@@ -447,9 +450,9 @@ class DecisionTable(Section):
 
     @model_validator(mode="after")
     def _makes_sense(self) -> DecisionTable:
-        if self.kind in _DIRECTORS_WORD and self.role != "director":
-            raise fault("settings.directors_word", kind=self.kind.value)
-        if self.kind in _ABOUT_A_CARD and self.card is None:
+        if self.kind is DecisionKind.UNDO:
+            raise fault("settings.decision_undo")
+        if self.kind in ABOUT_A_CARD and self.card is None:
             raise fault("settings.decision_card", kind=self.kind.value)
         if self.end is not None and self.start is None:
             raise fault("settings.decision_start")

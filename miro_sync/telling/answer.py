@@ -83,6 +83,8 @@ def check(
                 "subject": finding.subject,
                 "state": finding.state.value,
                 "since": _day(finding.since),
+                "until": _day(finding.until),
+                "backlog": finding.backlog,
             }
             for finding in findings
         ],

@@ -10,10 +10,10 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from miro_sync.model import FLAGGED, CenterState, Status
+from miro_sync.model import FLAGGED, CenterState, FindingState, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from miro_sync.model import Assessment, Event, EventCard, Finding, Period, Verdict
 
@@ -96,17 +96,48 @@ def by_date(some: Sequence[Line]) -> list[Line]:
     )
 
 
-def flagged(assessment: Assessment) -> bool:
+def flagged(assessment: Assessment, aside: Collection[str] = ()) -> bool:
     """Tell whether anything is for the director to see (exit code 1).
 
     That is an occurrence that is not marked, without a trace or moved, a card moved without a
     decision whatever the status, or a silent centre.
+
+    Args:
+        assessment: what is judged.
+        aside: keys of occurrences that wait in the backlog; see `backlog`.
+
     """
     return (
-        bool(assessment.moved)
-        or any(verdict.status in FLAGGED for verdict in assessment.verdicts)
+        any(moved.occurrence.key not in aside for moved in assessment.moved)
+        or any(
+            verdict.status in FLAGGED and verdict.occurrence.key not in aside
+            for verdict in assessment.verdicts
+        )
         or any(center.state is CenterState.INACTIVE for center in assessment.centers)
     )
+
+
+def backlog(findings: Iterable[Finding], *, new: bool = True) -> frozenset[str]:
+    """Return the keys of the occurrences that were late before anything was ever stored.
+
+    Args:
+        findings: of this run.
+        new: with those that this very run set aside.
+
+    """
+    return frozenset(
+        one.subject
+        for one in findings
+        if one.backlog
+        and one.state is not FindingState.RESOLVED
+        and (new or one.state is not FindingState.NEW)
+    )
+
+
+def is_aside(line: Line, aside: Collection[str]) -> bool:
+    """Tell whether all that is late in a line waits in the backlog."""
+    late = [v.occurrence.key for v in line.verdicts if v.status in FLAGGED]
+    return bool(late) and all(key in aside for key in late)
 
 
 def of_center(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,15 @@ from miro_sync.model import FLAGGED, CenterState, FindingState, Problem, SourceS
 from miro_sync.telling.answer import card_day
 from miro_sync.telling.display import clean, link, pad, shorten, width, wrap
 from miro_sync.telling.failures import place, problem
-from miro_sync.telling.lines import SEVERITY, by_date, lines, of_center, worst_first
+from miro_sync.telling.lines import (
+    SEVERITY,
+    backlog,
+    by_date,
+    is_aside,
+    lines,
+    of_center,
+    worst_first,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -121,6 +129,7 @@ class Look:
         everything: the long list, no block shortened.
         command: what to type for the long list.
         center: show only what concerns this centre.
+        backlog: show only what was late before anything was ever stored.
 
     """
 
@@ -129,6 +138,7 @@ class Look:
     everything: bool = False
     command: str = "miro-sync check-calendar --all"
     center: str | None = None
+    backlog: bool = False
 
 
 def check(
@@ -158,10 +168,16 @@ def check(
     if look.center is not None:
         assessment, findings = of_center(assessment, findings, look.center)
     page = _Page(words, look, project)
-    table = lines(assessment)
     page.trust(assessment)
     page.gap()
-    page.summary(assessment, findings, table)
+    if look.backlog:
+        page.backlog(*_of_backlog(assessment, findings))
+        return page.finished()
+    waiting: Sequence[Line] = ()
+    table: Sequence[Line] = lines(assessment)
+    if not look.everything:
+        assessment, table, waiting = _without_backlog(assessment, findings)
+    page.summary(assessment, findings, table, len(waiting))
     if look.everything:
         page.by_date(by_date(table))
     else:
@@ -216,7 +232,10 @@ def sync_line(
     parts = [words.say("telling.sync_read", today=assessment.today, read=read)]
     if not assessment.trustworthy:
         parts.append(words.say("telling.sync_partial"))
-    parts.append(page.flag_counts(assessment, lines(assessment)) or words.say("telling.sync_calm"))
+    assessment, table, waiting = _without_backlog(assessment, findings)
+    parts.append(page.flag_counts(assessment, table) or words.say("telling.sync_calm"))
+    if waiting:
+        parts.append(words.say("telling.sync_backlog", number=len(waiting)))
     silent = sum(one.state is CenterState.INACTIVE for one in assessment.centers)
     if silent:
         parts.append(words.say("telling.sync_silent", number=silent))
@@ -364,7 +383,11 @@ class _Page:
     # --- the whole in a sentence
 
     def summary(
-        self, assessment: Assessment, findings: Sequence[Finding], table: Sequence[Line]
+        self,
+        assessment: Assessment,
+        findings: Sequence[Finding],
+        table: Sequence[Line],
+        waiting: int = 0,
     ) -> None:
         """Say in one or two sentences what there is, so that a reader may stop here."""
         counts = self.flag_counts(assessment, table)
@@ -386,6 +409,15 @@ class _Page:
         news = self.news(findings)
         if news:
             self._lines += wrap(self._say("summary_news", news=news), self._columns)
+        if waiting:
+            self._lines += wrap(self._say("summary_backlog", number=waiting), self._columns)
+
+    def backlog(self, assessment: Assessment, table: Sequence[Line]) -> None:
+        """Show all that was late before anything was ever stored, and nothing else."""
+        key = "backlog" if table else "backlog_empty"
+        self._lines += wrap(self._say(key, number=len(table)), self._columns)
+        self.worst(_alarms(assessment, table), most=len(table))
+        self.moved(assessment.moved)
 
     def flag_counts(self, assessment: Assessment, table: Sequence[Line]) -> str:
         """Count the lines that need attention, by status; "" when there are none."""
@@ -424,11 +456,11 @@ class _Page:
 
     # --- the table
 
-    def worst(self, alarms: Sequence[Line]) -> None:
-        """Show at most ten lines that need attention, and how many there are beside."""
+    def worst(self, alarms: Sequence[Line], *, most: int = _LINES) -> None:
+        """Show the first lines that need attention, and how many there are beside."""
         if not alarms:
             return
-        shown = worst_first(alarms)[:_LINES]
+        shown = worst_first(alarms)[:most]
         rows = [
             (
                 self.words.say(f"status.{line.status}"),
@@ -716,6 +748,32 @@ def _alarms(assessment: Assessment, table: Sequence[Line]) -> list[Line]:
         if line.status in FLAGGED
         and not (line.status is Status.MOVED and line.worst.occurrence.key in explained)
     ]
+
+
+def _without_backlog(
+    assessment: Assessment, findings: Sequence[Finding]
+) -> tuple[Assessment, Sequence[Line], Sequence[Line]]:
+    """Return what is not set aside, its lines, and the lines that are."""
+    aside = backlog(findings)
+    table = lines(assessment)
+    moved = tuple(one for one in assessment.moved if one.occurrence.key not in aside)
+    return (
+        replace(assessment, moved=moved),
+        [line for line in table if not is_aside(line, aside)],
+        [line for line in table if is_aside(line, aside)],
+    )
+
+
+def _of_backlog(
+    assessment: Assessment, findings: Sequence[Finding]
+) -> tuple[Assessment, Sequence[Line]]:
+    """Return what is set aside, and its lines."""
+    aside = backlog(findings)
+    moved = tuple(one for one in assessment.moved if one.occurrence.key in aside)
+    return (
+        replace(assessment, moved=moved),
+        [line for line in lines(assessment) if is_aside(line, aside)],
+    )
 
 
 def _links(verdicts: Sequence[Verdict]) -> list[str]:

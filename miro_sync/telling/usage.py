@@ -203,6 +203,24 @@ class Year(click.ParamType[int]):
         raise click.BadParameter(self._words.say(key, value=text), ctx, param)
 
 
+class Count(click.ParamType[int]):
+    """A number of things, one or more."""
+
+    name = "count"
+
+    def __init__(self, words: Catalogue) -> None:
+        self._words = words
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Return the number."""
+        text = str(value).strip()
+        if text.isdecimal() and int(text[:10]) > 0:
+            return int(text[:10])
+        raise click.BadParameter(self._words.say("cli.not_a_count", value=text), ctx, param)
+
+
 class OneOf(click.Choice[str]):
     """One of a few words."""
 

@@ -1,0 +1,98 @@
+"""What people decided, as lines of text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from miro_sync.model import DecisionKind
+from miro_sync.telling.display import clean, wrap
+from miro_sync.telling.terminal import days
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from miro_sync.messages import Catalogue
+    from miro_sync.model import Decision, Project
+
+DECISIONS_SCHEMA = "miro-sync/decisions/1"
+
+_ROLES = ("director", "coordinator", "methodist")
+_INDENT = 6
+
+
+def kept(decision: Decision, words: Catalogue) -> str:
+    """Say that a decision was noted, and under which number."""
+    return clean(words.say("decisions.kept", number=decision.number, what=what(decision, words)))
+
+
+def what(decision: Decision, words: Catalogue) -> str:
+    """Say what was decided: «перенос, E07, 10.10–20.10.2023»."""
+    kind = words.say(f"decisions.kind_{decision.kind.name.lower()}")
+    subject = decision.subject
+    if decision.kind is DecisionKind.UNDO:
+        return words.say("decisions.what_undo", number=decision.undoes, what=subject)
+    said = (
+        words.say("decisions.what", kind=kind, subject=subject)
+        if decision.card_id is None
+        else words.say("decisions.what_card", kind=kind, subject=subject, card=decision.card_id)
+    )
+    if decision.period is None:
+        return said
+    return words.say("decisions.what_days", what=said, days=days(decision.period, words))
+
+
+def table(
+    decisions: Sequence[Decision],
+    undone: Collection[int],
+    project: Project,
+    words: Catalogue,
+    columns: int,
+) -> str:
+    """Return all decisions as text, oldest first, each with its number, day, role and reason."""
+    if not decisions:
+        return words.say("decisions.none")
+    lines: list[str] = []
+    zone = ZoneInfo(project.timezone)
+    for one in decisions:
+        number = words.say("decisions.from_file") if one.number is None else f"№ {one.number}"
+        role = one.role if one.role in _ROLES else "other"
+        said = words.say(
+            "decisions.said",
+            made=one.made_at.astimezone(zone).date(),
+            by=words.say("reconcile.decision", by=words.say(f"reconcile.by_{role}")),
+            why=words.say("decisions.why", text=one.why) if one.why else "",
+            undone=words.say("decisions.undone") if one.number in undone else "",
+        )
+        first, *rest = wrap(clean(f"{number}  {what(one, words)}"), columns)
+        lines += [first, *(" " * _INDENT + line for line in rest)]
+        lines += [" " * _INDENT + line for line in wrap(clean(said), columns - _INDENT)]
+    return "\n".join(lines)
+
+
+def document(
+    decisions: Sequence[Decision], undone: Collection[int], project: Project
+) -> Mapping[str, object]:
+    """Return all decisions for programs; moments in UTC, days ISO."""
+    return {
+        "schema": DECISIONS_SCHEMA,
+        "project": {"name": project.name, "timezone": project.timezone},
+        "decisions": [
+            {
+                "number": one.number,
+                "kind": one.kind.value,
+                "subject": one.subject,
+                "card": one.card_id,
+                "role": one.role,
+                "made_at": f"{one.made_at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}",
+                "start": one.period.start.isoformat() if one.period else None,
+                "end": one.period.end.isoformat() if one.period else None,
+                "why": one.why,
+                "source": one.source,
+                "undoes": one.undoes,
+                "undone": one.number is not None and one.number in undone,
+            }
+            for one in decisions
+        ],
+    }
