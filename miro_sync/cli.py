@@ -632,7 +632,7 @@ def _of_state(words: Catalogue) -> list[click.Parameter]:
     return [
         click.Argument(["action"], type=OneOf(_ACTIONS, words), metavar=action),
         click.Argument(
-            ["target"], required=False, type=_FOLDER, metavar=words.say("cli.metavar_file")
+            ["target"], required=False, type=_FOLDER, metavar=words.say("cli.metavar_target")
         ),
         _option(words, "--before", type=Day(words), metavar=day),
     ]
