@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from miro_sync import activity, matching, reconcile
+from miro_sync.changes import changes
 from miro_sync.model import Assessment, DecisionKind, Period, SourceState, say
 from miro_sync.text import fold
 
@@ -128,6 +129,7 @@ def assess(  # noqa: PLR0913 - the inputs of the decision, every one a value
         duplicates=judgement.duplicates,
         centers=centers,
         cards=by_id,
+        rebuilt=_rebuilt(dated, remembered, sources),
         problems=(*calendar.problems, *(problem for part in parts for problem in part.problems)),
     )
 
@@ -236,6 +238,16 @@ _SAME: Mapping[str, tuple[Callable[[EventCard], Hashable], ...]] = {
     "board": (_id, _title),
     "tables": (_id_and_title, _title, _id),
 }
+
+
+def _rebuilt(
+    cards: Iterable[EventCard], remembered: Remembered, sources: Iterable[SourceReport]
+) -> bool:
+    """Tell whether somebody rearranged the board since it was last read completely."""
+    if not any(source.name == "board" and source.reliable for source in sources):
+        return False
+    before = [card for card in remembered.cards.values() if card.source == "board"]
+    return changes(before, (card for card in cards if card.source == "board")).rebuilt
 
 
 # --- the limit on loss ------------------------------------------------------------------------

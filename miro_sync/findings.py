@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 #: All kinds, the weightiest first; the order of what `compare` returns.
 KINDS = (
     "source_failed",
+    "rebuilt",
     "missed",
     "overdue",
     "moved",
@@ -34,8 +35,8 @@ KINDS = (
     "extra",
 )
 
-#: Days for which a vanished card is kept in mind: two weekly looks. That it went can be seen only
-#: in the first run after it went.
+#: Days for which a vanished card or a rearranged board is kept in mind: two weekly looks. Either
+#: can be seen only in the first run after it happened.
 VANISHED_KEPT_DAYS = 14
 
 #: Days of the project, without school holidays, that a centre has to put its plan up: two looks.
@@ -161,6 +162,7 @@ def _sights(assessment: Assessment) -> Iterable[_Sight]:
             _Sight("no_plan", center_id, _BOARD_AND_TABLES)
             for center_id in _without_a_plan(assessment)
         ),
+        *([_Sight("rebuilt", "board", frozenset({"board"}))] if assessment.rebuilt else ()),
         *(_Sight("vanished", card.id, _home(card)) for card in assessment.vanished),
         *(
             _Sight("duplicate", card.id, _home(card) | _CALENDAR)
@@ -209,6 +211,8 @@ def _may_last(
                 one.center.id == finding.subject and one.state is CenterState.UNKNOWN
                 for one in assessment.centers
             )
+        case "rebuilt":
+            return (today - finding.since).days < VANISHED_KEPT_DAYS
         case "vanished":
             age = (today - finding.since).days
             is_back = finding.subject in assessment.cards

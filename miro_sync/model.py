@@ -833,6 +833,7 @@ class Assessment:
         questions: cards to be asked about. moved, extra, vanished: as in design words.
         duplicates: (card, the occurrence of which its centre has another card already).
         cards: all cards and rows at hand by id, `contributed` filled in.
+        rebuilt: most cards of the board lie in other frames than when it was last read.
 
     """
 
@@ -848,6 +849,7 @@ class Assessment:
     centers: tuple[CenterActivity, ...] = ()
     cards: Mapping[str, EventCard] = field(default_factory=dict, hash=False)
     problems: tuple[Problem, ...] = ()
+    rebuilt: bool = False
 
 
 class FindingState(StrEnum):
@@ -865,7 +867,7 @@ class Finding:
     Attributes:
         key: "<kind>:<subject>", unique among the open ones.
         kind: missed, overdue, unconfirmed, moved, extra, undated, vanished, inactive,
-            no_plan, duplicate, source_failed.
+            no_plan, duplicate, source_failed, rebuilt.
         subject: an occurrence's key, a card's id, a centre's id or a source's name.
         since: the day it was first seen.
         until: the day it was settled; None while it is not.

@@ -18,7 +18,7 @@ from builders import (
     sources,
 )
 
-from miro_sync.findings import KINDS, VANISHED_KEPT_DAYS, compare
+from miro_sync.findings import KINDS, VANISHED_KEPT_DAYS, compare, set_aside
 from miro_sync.model import (
     CenterActivity,
     CenterState,
@@ -72,6 +72,7 @@ EVERYTHING = {
     "vanished:101": assessment(vanished=(card(),)),
     "duplicate:101": assessment(duplicates=((card(), occurrence()),)),
     "extra:101": assessment(extra=(card(),)),
+    "rebuilt:board": assessment(rebuilt=True),
     "source_failed:board": assessment(sources=sources(source("board", SourceState.FAILED))),
 }
 
@@ -85,7 +86,11 @@ def test_what_was_not_there_before_is_new_once_and_open_from_then_on(key: str) -
     assert [(one.key, one.state, one.since) for one in second] == [(key, OPEN, LAST_WEEK)]
 
 
-@pytest.mark.parametrize("key", [key for key in EVERYTHING if not key.startswith("vanished")])
+#: What can be seen only once is kept in mind for two weekly looks.
+_REMEMBERED = ("vanished", "rebuilt")
+
+
+@pytest.mark.parametrize("key", [key for key in EVERYTHING if not key.startswith(_REMEMBERED)])
 def test_what_is_not_there_any_more_is_resolved_once(key: str) -> None:
     kind, _, subject = key.partition(":")
     settled = assessment(verdicts=(verdict(Status.HELD),), centers=(centre(CenterState.ACTIVE),))
@@ -316,3 +321,56 @@ def test_a_vanished_card_is_not_forgotten_while_a_source_is_unread() -> None:
     found = compare(assessment(sources=sources(ILL[0])), [gone], TODAY)
 
     assert replace(gone, state=OPEN) in found
+
+
+@pytest.mark.parametrize(
+    ("days", "state"), [(VANISHED_KEPT_DAYS - 1, OPEN), (VANISHED_KEPT_DAYS, RESOLVED)]
+)
+def test_a_rearranged_board_is_kept_in_mind_for_two_weekly_looks(
+    days: int, state: FindingState
+) -> None:
+    before = was("rebuilt", "board", since=TODAY - dt.timedelta(days=days))
+
+    assert [one.state for one in compare(assessment(), [before], TODAY)] == [state]
+
+
+# --- what was late before anything was known --------------------------------------------------
+
+
+def test_what_was_late_at_the_first_sight_is_set_aside() -> None:
+    found = assessment(verdicts=(verdict(Status.MISSED),))
+
+    (one,) = set_aside(compare(found, (), TODAY), found, known=())
+
+    assert one.backlog
+
+
+def test_what_gets_late_later_is_no_backlog() -> None:
+    found = assessment(verdicts=(verdict(Status.MISSED),))
+
+    (one,) = set_aside(compare(found, (), TODAY), found, known=("board", "tables"))
+
+    assert not one.backlog
+
+
+def test_while_nothing_was_read_completely_the_first_sight_is_still_to_come() -> None:
+    ill = sources(source("board", SourceState.FAILED), source("tables", SourceState.FAILED))
+    found = assessment(verdicts=(verdict(Status.MISSED),), sources=ill)
+    one = Finding("missed:МД-1", "missed", "МД-1", NEW, TODAY)
+
+    assert set_aside([one], found, known=()) == (one,)
+
+
+def test_a_silent_centre_is_news_from_the_first_day() -> None:
+    found = EVERYTHING["inactive:c1"]
+
+    assert not any(one.backlog for one in set_aside(compare(found, (), TODAY), found, known=()))
+
+
+def test_old_debts_stay_set_aside_when_a_card_appears_for_them() -> None:
+    found = assessment(verdicts=(verdict(Status.OVERDUE),))
+
+    new, resolved = compare(found, [was("missed", backlog=True)], TODAY)[::-1]
+
+    assert (new.key, new.state, new.backlog) == ("overdue:МД-1", NEW, True)
+    assert (resolved.state, resolved.until) == (RESOLVED, TODAY)
