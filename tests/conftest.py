@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import postgres
 import pytest
+import sqlalchemy as sa
 
 
 def shared(*parts: str) -> Path:
@@ -27,3 +31,25 @@ def shared_lines(*parts: str) -> list[dict[str, Any]]:
     """Return the objects of a shared .jsonl file."""
     text = shared(*parts).read_text("utf-8")
     return [json.loads(line) for line in text.splitlines() if line.strip()]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Start a PostgreSQL server once for all tests, or skip them and say so."""
+    programs = postgres.found()
+    if programs is None:
+        pytest.skip("no PostgreSQL on this machine: the state was tested on SQLite alone")
+    pytest.importorskip("psycopg", reason="no driver for PostgreSQL (pip install psycopg[binary])")
+    with postgres.server(programs) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """Return the URL of an empty schema of its own."""
+    name = f"t{uuid.uuid4().hex}"
+    url = postgres_server.replace("postgresql:", "postgresql+psycopg:")
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"create schema {name}"))
+    return f"{postgres_server}&options=-csearch_path%3D{name}"

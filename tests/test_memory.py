@@ -6,7 +6,8 @@ import datetime as dt
 import sqlite3
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,18 @@ MISSED = Finding("missed:E01", "missed", "E01", FindingState.NEW, MONDAY)
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> SqlMemory:
+def file_memory(tmp_path: Path) -> SqlMemory:
     return SqlMemory(f"sqlite:///{tmp_path / 'state' / 'miro-sync.db'}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlMemory]:
+    url = f"sqlite:///{tmp_path / 'state' / 'miro-sync.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    memory = SqlMemory(url)
+    yield memory
+    memory.close()
 
 
 def report(state: SourceState = SourceState.FRESH, *, complete: bool = True) -> SourceReport:
@@ -79,17 +90,25 @@ def store_run(
     )
 
 
+@contextmanager
+def engine(memory: SqlMemory) -> Iterator[sa.Connection]:
+    url = memory.url.replace("postgresql:", "postgresql+psycopg:")
+    one = sa.create_engine(url, poolclass=sa.NullPool)
+    with one.connect() as connection:
+        yield connection
+
+
 def rows(memory: SqlMemory, table: sa.Table) -> int:
-    with sa.create_engine(memory.url).connect() as connection:
+    with engine(memory) as connection:
         return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
 def test_reading_a_state_that_was_never_written_creates_nothing(
-    memory: SqlMemory, tmp_path: Path
+    file_memory: SqlMemory, tmp_path: Path
 ) -> None:
-    assert memory.remembered().first_run
-    assert memory.last_read("board") is None
-    assert list(memory.last_calendar()) == []
+    assert file_memory.remembered().first_run
+    assert file_memory.last_read("board") is None
+    assert list(file_memory.last_calendar()) == []
 
     assert list(tmp_path.iterdir()) == []
 
@@ -172,27 +191,27 @@ def test_a_run_that_breaks_in_the_middle_leaves_nothing_behind(memory: SqlMemory
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file modes")
-def test_only_its_owner_may_read_the_state(memory: SqlMemory, tmp_path: Path) -> None:
-    store_run(memory)
+def test_only_its_owner_may_read_the_state(file_memory: SqlMemory, tmp_path: Path) -> None:
+    store_run(file_memory)
 
     assert stat.S_IMODE((tmp_path / "state" / "miro-sync.db").stat().st_mode) == 0o600
 
 
 def test_a_state_of_a_newer_version_is_refused_and_left_alone(
-    memory: SqlMemory, tmp_path: Path
+    file_memory: SqlMemory, tmp_path: Path
 ) -> None:
-    store_run(memory)
+    store_run(file_memory)
     database = tmp_path / "state" / "miro-sync.db"
     with sqlite3.connect(database) as connection:
         connection.execute("update alembic_version set version_num = '9999'")
     before = database.read_bytes()
 
     with pytest.raises(StateError) as caught:
-        memory.remembered()
+        file_memory.remembered()
 
     assert caught.value.message.key == "memory.newer"
     with pytest.raises(StateError):
-        store_run(memory)
+        store_run(file_memory)
     assert database.read_bytes() == before
 
 
@@ -222,5 +241,5 @@ def test_the_migrations_build_exactly_the_tables_that_the_code_uses(memory: SqlM
     scripts = ScriptDirectory(str(Path(store.__file__).with_name("migrations")))
 
     assert scripts.get_current_head() == schema.REVISION
-    with sa.create_engine(memory.url).connect() as connection:
+    with engine(memory) as connection:
         assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []

@@ -355,7 +355,13 @@ class SqlMemory:
 
     def _open(self) -> Engine:
         if self._engine is None:
-            engine = sa.create_engine(self.url, connect_args=self._connect_args())
+            url = sa.make_url(self.url)
+            if url.drivername == "postgresql":
+                url = url.set(drivername="postgresql+psycopg")
+            try:
+                engine = sa.create_engine(url, connect_args=self._connect_args())
+            except ModuleNotFoundError as error:
+                raise StateError(say("memory.no_driver")) from error
             if engine.dialect.name == "sqlite":
                 sa.event.listen(engine, "connect", _let_sqlalchemy_begin)
                 sa.event.listen(engine, "begin", _begin)
@@ -363,8 +369,17 @@ class SqlMemory:
         return self._engine
 
     def _connect_args(self) -> dict[str, Any]:
-        # A second process waits this many seconds for the first one's transaction.
-        return {"timeout": 30} if self.url.startswith("sqlite") else {}
+        # A second process waits this many seconds for the first one's transaction; a server that
+        # does not answer, or is cut off while it holds our lock, is given up after some more.
+        if self.url.startswith("sqlite"):
+            return {"timeout": 30}
+        return {
+            "connect_timeout": 10,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 15_000,
+        }
 
     def _sqlite_path(self) -> Path | None:
         url = sa.make_url(self.url)
