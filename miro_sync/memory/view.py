@@ -242,7 +242,8 @@ class View:
         rows = self.connection.execute(
             sa.select(column, sa.func.count()).where(column >= first).group_by(column)
         )
-        return dict(rows.tuples().all())
+        counted: dict[int, int] = {run: number for run, number in rows}  # noqa: C416 - rows are no pairs to a type checker
+        return counted
 
     def _changes(self, first: int, things: Collection[str] | None = None) -> list[_Step]:
         """Return the steps from a run on, of some things or of all."""
