@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: found on this machine, started without root, thrown away."""
+"""A PostgreSQL server of the tests' own: found here, started without root, thrown away."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def server(programs: Path) -> Iterator[str]:
 
     The server refuses to run as root, so root hands it to `nobody`.
     """
-    folder = Path(tempfile.mkdtemp(prefix="miro-sync-pg-", dir="/tmp"))  # noqa: S108 - `nobody` must reach it, and a socket's path is short
+    folder = Path(tempfile.mkdtemp(prefix="miro-sync-pg-", dir="/tmp"))  # `nobody` must reach it, and a socket has a short path
     user = "nobody" if os.geteuid() == 0 else None
     if user is not None:
         import pwd  # noqa: PLC0415 - only where there are such users
