@@ -378,7 +378,9 @@ class _Reading:
                 tag: RowsListing(self._get_rows(ITEMS_OF_TAG, _ids_only, {"tag_id": tag}))
                 for tag in self._tags.names
             }
-            self._listings += self._items_of_tags.values()
+            for listing in self._items_of_tags.values():
+                listing.can_wait = True
+                self._listings.append(listing)
         if self._client.progress and self._planned:
             totals = [listing.total for listing in self._items_listings()]
             whole = None if None in totals else sum(total or 0 for total in totals)

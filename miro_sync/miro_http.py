@@ -44,6 +44,9 @@ TIMEOUT: Final = (10.0, 30.0)
 #: Calls at once (ours, out of politeness).
 LANES: Final = 24
 
+#: Seconds of silence that are waited out even by whoever has no patience left (ours).
+_TIMEOUT_LEAST: Final = 5.0
+
 #: Seconds in which a whole answer must have come, however lively its bytes drip (ours).
 WHOLE_ANSWER_SECONDS: Final = 120.0
 
@@ -390,7 +393,7 @@ class MiroHttp:
             raise MiroTroubleError(say("miro.connection_broke", host=self._host), untouched=True)
         headers: Mapping[str, str] = {}
         try:
-            response = self._send(request)
+            response = self._send(request, patience)
             headers = response.headers
             with suppress(KeyError, TypeError, ValueError):
                 self._ahead = parsedate_to_datetime(headers["Date"]) - self.clock.now()
@@ -422,11 +425,14 @@ class MiroHttp:
             auth=_Bearer(token) if token else _nobody,
         )
 
-    def _send(self, request: requests.PreparedRequest) -> requests.Response:
+    def _send(self, request: requests.PreparedRequest, patience: Patience) -> requests.Response:
+        # Whoever has little patience does not want to lose it all on one silent call.
+        most = max(patience.left(), _TIMEOUT_LEAST)
+        connect, silence = (min(seconds, most) for seconds in self._timeout)
         settings = self._session.merge_environment_settings(request.url, {}, True, None, None)  # noqa: FBT003 - its own signature
         try:
             return self._session.send(
-                request, timeout=self._timeout, allow_redirects=False, **settings
+                request, timeout=(connect, silence), allow_redirects=False, **settings
             )
         except requests.exceptions.SSLError:
             raise MiroRefusedError(say("miro.not_trusted", host=self._host)) from None
@@ -435,7 +441,7 @@ class MiroHttp:
                 say("miro.no_connection", host=self._host), untouched=True
             ) from None
         except requests.exceptions.Timeout:
-            raise self._silence() from None
+            raise self._silent(silence) from None
         except requests.exceptions.ConnectionError as error:
             reason = getattr(error.args[0], "reason", None) if error.args else None
             if isinstance(reason, NewConnectionError):
@@ -454,9 +460,9 @@ class MiroHttp:
             while piece := response.raw.read1(1 << 16, decode_content=True):
                 pieces.append(piece)
                 if time.monotonic() > end:
-                    raise self._silence()
+                    raise self._silent(self._timeout[1])
         except ReadTimeoutError:
-            raise self._silence() from None
+            raise self._silent(self._timeout[1]) from None
         except (HTTPError, OSError):
             raise MiroTroubleError(say("miro.connection_broke", host=self._host)) from None
         finally:
@@ -464,10 +470,8 @@ class MiroHttp:
                 response.close()
         return b"".join(pieces)
 
-    def _silence(self) -> MiroTroubleError:
-        return MiroTroubleError(
-            say("miro.silent", host=self._host, seconds=round(self._timeout[1]))
-        )
+    def _silent(self, seconds: float) -> MiroTroubleError:
+        return MiroTroubleError(say("miro.silent", host=self._host, seconds=round(seconds)))
 
     def _judge(self, status: int, headers: Mapping[str, str], call: Call) -> None:
         """Raise what the status means; return for an answer that can be read."""

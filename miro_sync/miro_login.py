@@ -88,9 +88,10 @@ def login_flow(
         "redirect_uri": application.redirect_uri,
         "state": state,
     }
+    end = http.clock.monotonic() + LOGIN_SECONDS
     with server:
         open_browser(f"{AUTHORIZE_URL}?{urlencode(question)}")
-        code = server.code(http)
+        code = server.code(http, end)
     form: dict[str, str | SecretStr] = {
         "grant_type": "authorization_code",
         "client_id": application.client_id,
@@ -122,14 +123,13 @@ class _Returned(HTTPServer):
         self._code: SecretStr | None = None
         self._refused = False
 
-    def code(self, http: MiroHttp) -> SecretStr:
-        """Return the code that the browser brings.
+    def code(self, http: MiroHttp, end: float) -> SecretStr:
+        """Return the code that the browser brings before the moment `end`.
 
         Raises:
             SourceError: the person refused, or nobody came.
 
         """
-        end = http.clock.monotonic() + LOGIN_SECONDS
         while self._code is None and not self._refused:
             self.timeout = end - http.clock.monotonic()
             if self.timeout <= 0:

@@ -32,7 +32,7 @@ ITEMS_LIMIT_LEAST: Final = 10
 ROWS_LIMIT: Final = 50
 
 #: Pages that a part must still have, by our estimate, to be worth dividing (ours).
-_WORTH_DIVIDING: Final = 0.6
+_WORTH_DIVIDING: Final = 1.5
 
 #: Parts that a listing may be divided into at any rate, one more for each page (ours).
 _PARTS_LEAST: Final = 8
@@ -62,8 +62,29 @@ class Request:
     purpose: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Division:
+    """One more place to enter a listing at.
+
+    Attributes:
+        pages: still to come in the part that it divides, about.
+        enter: divides the part and returns the first page to ask for there.
+
+    """
+
+    pages: float
+    enter: Callable[[], Request]
+
+
 class Listing(Protocol):
-    """Something that is read page by page; used by one thread, fetched by many."""
+    """Something that is read page by page; used by one thread, fetched by many.
+
+    Attributes:
+        can_wait: its pages can be asked for all at once at any time, so others go first.
+
+    """
+
+    can_wait: bool
 
     def fetch(self, query: Mapping[str, str]) -> Any:  # noqa: ANN401 - each has its own pages
         """Fetch a page; runs in a thread of its own."""
@@ -73,12 +94,8 @@ class Listing(Protocol):
         """Return a page that must be asked for, None when there is none just now."""
         ...
 
-    def dividing(self) -> float:
-        """Return how many pages could be saved from waiting by `divide`, about; 0 for none."""
-        ...
-
-    def divide(self) -> Request | None:
-        """Enter the listing at one more place; None when there is no such place."""
+    def division(self) -> Division | None:
+        """Return the best place to enter the listing once more; None when there is none."""
         ...
 
     def feed(self, request: Request, page: Any) -> None:  # noqa: ANN401 - as `fetch`
@@ -96,7 +113,7 @@ def read_side_by_side(
     """Read listings until none of them has a page to ask for.
 
     Args:
-        listings: earlier ones go first; `after_each` may add to them.
+        listings: `after_each` may add to them.
         lanes: pages asked for at once.
         after_each: called after every page, in the calling thread.
 
@@ -128,13 +145,18 @@ def read_side_by_side(
 
 
 def _next(listings: Sequence[Listing]) -> tuple[Listing, Request] | None:
+    """Choose the next page: of what must go page by page first, of what can wait last."""
+    for listing in listings:
+        if not listing.can_wait and (request := listing.next_page()):
+            return listing, request
+    divisions = [(listing, found) for listing in listings if (found := listing.division())]
+    if divisions:
+        listing, division = max(divisions, key=lambda pair: pair[1].pages)
+        return listing, division.enter()
     for listing in listings:
         if request := listing.next_page():
             return listing, request
-    weights = [listing.dividing() for listing in listings]
-    heaviest = listings[weights.index(max(weights))]
-    request = heaviest.divide() if max(weights) else None
-    return (heaviest, request) if request else None
+    return None
 
 
 class Sample:
@@ -184,7 +206,7 @@ class Stretch:
         return self.ids[self.last - 1] if self.first < self.last else otherwise
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Part:
     """A stretch of a listing that is read page after page.
 
@@ -204,19 +226,11 @@ class _Part:
     done: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Division:
-    """A part that is worth dividing: how many pages it has to come, and where to cut it."""
-
-    pages: float
-    part: _Part
-    cut: int
-
-
 class ItemsListing:
     """Items of one type, or of all.
 
     Attributes:
+        can_wait: as in `Listing`.
         items: read so far, by id.
         bodies: the pages as they came, when they are kept.
         problems: items that could not be read.
@@ -243,12 +257,12 @@ class ItemsListing:
             keep_bodies: keep the pages as they came, for an export.
 
         """
+        self.can_wait = False
         self._get = get
         self._filters = filters
         self._keep_bodies = keep_bodies
         self._restarted = False
         self._sample = sample or Sample()
-        self._division: _Division | None = None
         self.held = False
         self._start()
 
@@ -291,23 +305,45 @@ class ItemsListing:
                 return self._request(part)
         return None
 
-    def dividing(self) -> float:
-        """Return the pages still to come in the part that has most of them, about."""
-        self._division = self._best_division()
-        return self._division.pages if self._division else 0.0
+    def division(self) -> Division | None:
+        """Find the part with most pages to come, and the id that halves it.
 
-    def divide(self) -> Request | None:
-        """Cut the longest part in two and ask for the first page of the second."""
-        division = self._division
-        if division is None:
+        How many items are to come in all is known, not where. What other listings show of a
+        part is believed; what they do not account for is taken to lie evenly where nothing is
+        known. A wrong guess costs a page that was read twice.
+        """
+        if not self._by_id or self.held or not self.begun or self.total is None:
             return None
-        part = division.part
-        second = _Part(
-            _cursor_after(division.cut), after=division.cut, until=part.until, span=part.span
-        )
-        part.until = division.cut
-        self._parts.append(second)
-        return self._request(second)
+        parts = [part for part in self._parts if part.asked and not part.done]
+        left = self.total - len(self.items)
+        # Parts without end would mean that the guesses do not hit.
+        if left <= 0 or not parts or len(self._parts) > _PARTS_LEAST + self.total // ITEMS_LIMIT:
+            return None
+        stretches = [self._sample.between(part.after, self._end(part)) for part in parts]
+        shown = [stretch.share * self.total for stretch in stretches]
+        dark = [
+            self._end(part) - stretch.end(part.after)
+            for part, stretch in zip(parts, stretches, strict=True)
+        ]
+        too_much = max(1.0, sum(shown) / left)
+        unshown = max(0.0, left - sum(shown)) / (sum(dark) or 1)
+        best: tuple[float, _Part, int] | None = None
+        for part, stretch, seen, width in zip(parts, stretches, shown, dark, strict=True):
+            lit, unlit = seen / too_much, unshown * width
+            pages = (lit + unlit) / ITEMS_LIMIT - 1  # one is under way
+            if pages < _WORTH_DIVIDING or (best and pages <= best[0]):
+                continue
+            half = (lit + unlit) / 2
+            if half < lit:
+                cut = stretch.mark(half / lit)
+            else:
+                cut = stretch.end(part.after) + int(width * (half - lit) / unlit)
+            if part.after < cut < self._end(part):
+                best = pages, part, cut
+        if best is None:
+            return None
+        pages, part, cut = best
+        return Division(pages, lambda: self._divide(part, cut))
 
     def feed(self, request: Request, page: tuple[ItemsPage, bytes]) -> None:
         """Take in a page."""
@@ -324,6 +360,12 @@ class ItemsListing:
             raise error
         if request.purpose in self._parts:
             self._start_again(error)
+
+    def _divide(self, part: _Part, cut: int) -> Request:
+        second = _Part(_cursor_after(cut), after=cut, until=part.until, span=part.span)
+        part.until = cut
+        self._parts.append(second)
+        return self._request(second)
 
     def _request(self, part: _Part) -> Request:
         part.asked = True
@@ -375,43 +417,6 @@ class ItemsListing:
             self._parts.append(_Part(cursor, after=place, span=part.span))
             part.until = place
 
-    def _best_division(self) -> _Division | None:
-        """Find the part with most pages to come, and the id that halves it.
-
-        How many items are to come in all is known, not where. What other listings show of a
-        part is believed; what they do not account for is taken to lie evenly where nothing is
-        known. A wrong guess costs a page that was read twice.
-        """
-        if not self._by_id or self.held or not self.begun or self.total is None:
-            return None
-        parts = [part for part in self._parts if part.asked and not part.done]
-        left = self.total - len(self.items)
-        # Parts without end would mean that the guesses do not hit.
-        if left <= 0 or not parts or len(self._parts) > _PARTS_LEAST + self.total // ITEMS_LIMIT:
-            return None
-        stretches = [self._sample.between(part.after, self._end(part)) for part in parts]
-        shown = [stretch.share * self.total for stretch in stretches]
-        dark = [
-            self._end(part) - stretch.end(part.after)
-            for part, stretch in zip(parts, stretches, strict=True)
-        ]
-        too_much = max(1.0, sum(shown) / left)
-        unshown = max(0.0, left - sum(shown)) / (sum(dark) or 1)
-        best: _Division | None = None
-        for part, stretch, seen, width in zip(parts, stretches, shown, dark, strict=True):
-            lit, unlit = seen / too_much, unshown * width
-            pages = (lit + unlit) / ITEMS_LIMIT - 1  # one is under way
-            if pages < _WORTH_DIVIDING or (best and pages <= best.pages):
-                continue
-            half = (lit + unlit) / 2
-            if half < lit:
-                cut = stretch.mark(half / lit)
-            else:
-                cut = stretch.end(part.after) + int(width * (half - lit) / unlit)
-            if part.after < cut < self._end(part):
-                best = _Division(pages, part, cut)
-        return best
-
     def _end(self, part: _Part) -> int:
         """Return the id near which the part ends, as far as can be told."""
         if part.until is not None:
@@ -442,6 +447,7 @@ class RowsListing:
     """Tags, members, or the items of a tag: what Miro pages by offset.
 
     Attributes:
+        can_wait: as in `Listing`.
         names: read so far, by id. raw: the same, as it came.
         short_of: as in `ItemsListing`.
 
@@ -449,6 +455,7 @@ class RowsListing:
 
     def __init__(self, get: GetRows) -> None:
         """Prepare to read; `get` fetches one page."""
+        self.can_wait = False
         self._get = get
         self._one_by_one = False
         self._start()
@@ -482,12 +489,8 @@ class RowsListing:
         self._ended = self._total is not None and self._next >= self._total
         return Request({"limit": str(ROWS_LIMIT), "offset": str(offset)}, self._walk)
 
-    def dividing(self) -> float:
-        """Return 0: its pages can be asked for all at once anyway."""
-        return 0.0
-
-    def divide(self) -> Request | None:
-        """Return None, as `dividing` says."""
+    def division(self) -> Division | None:
+        """Return None: its pages can be asked for all at once anyway."""
         return None
 
     def feed(self, request: Request, page: NamesPage) -> None:
@@ -524,12 +527,14 @@ class Single(Generic[_Result]):
     """One answer that is read beside the listings.
 
     Attributes:
+        can_wait: as in `Listing`.
         answer: None while it was not read.
 
     """
 
     def __init__(self, get: Callable[[], _Result]) -> None:
         """Prepare to read."""
+        self.can_wait = False
         self._get = get
         self._asked = False
         self.answer: _Result | None = None
@@ -545,11 +550,7 @@ class Single(Generic[_Result]):
         self._asked = True
         return Request({}, None)
 
-    def dividing(self) -> float:
-        """Return 0."""
-        return 0.0
-
-    def divide(self) -> Request | None:
+    def division(self) -> Division | None:
         """Return None."""
         return None
 

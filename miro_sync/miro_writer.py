@@ -41,6 +41,7 @@ from miro_sync.wire import (
     read_item,
     read_item_tags,
     read_items_page,
+    read_nothing,
     read_tag,
     read_tags_page,
 )
@@ -208,7 +209,12 @@ class BoardWriter:
 
         call = self._call(route, item_id, query={"tag_id": tag.id})
         try:
-            self._http.call(call, lambda _: True, patience, self._tokens, done)
+            try:
+                self._http.call(call, read_nothing, patience, self._tokens, done)
+            except MiroRefusedError as error:
+                # Not found may be the tag: then there is nothing to take off.
+                if error.status != requests.codes.not_found or there or not done():
+                    raise
         except MiroRefusedError as error:
             raise _of_the_item(error) from None
 

@@ -244,6 +244,7 @@ class Server:
         self.refresh_token = "refresh-0"
         self.codes = {"code-of-the-browser"}
         self.grants = 0
+        self.before_grant: Callable[[], None] = lambda: None
         self.rate_headers = True
         self.totals = True
         self.last_links = True
@@ -362,6 +363,9 @@ class Server:
             return Answer(404, _error(404, "4.0401", "Board not found"))
         if not self.board.shared or "boards:read" not in self.scopes:
             return Answer(403, _error(403, "4.0301", "Insufficient permissions"))
+        spoilt = [fault for fault in self.faults if fault.on == verb and fault.times > 0]
+        if spoilt and not spoilt[0].done:
+            return Answer(200, {}, on=verb)  # it breaks before anything is done
         base, rest = "/v2/boards/{board_id}", found[2] or ""
         match verb, rest.strip("/").split("/"):
             case "GET", [""]:
@@ -564,7 +568,9 @@ class Server:
         return token in self.tokens and (end is None or self._seconds() < end)
 
     def _grant(self, form: Json) -> Answer:
-        self.seen.append(Seen("POST", "/v1/oauth/token", {}, None, 0))
+        self.before_grant()
+        if any(each.on == "grant" and each.times and not each.done for each in self.faults):
+            return Answer(200, {}, on="grant")  # it breaks before anything is bought
         known = (form.get("client_id"), form.get("client_secret")) == ("app", "app-secret")
         if form.get("grant_type") == "authorization_code":
             known = known and form.get("code") in self.codes

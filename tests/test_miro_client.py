@@ -699,7 +699,7 @@ Configuration.set_default(Configuration(host=sys.argv[1]))
 miro = miro_api.MiroApi("token-of-the-tests")
 board = sys.argv[2]
 items = [[item.id, item.type] for item in miro.get_all_items(board, limit="50")]
-tags = [[tag.id, tag.title] for tag in miro.get_all_tags(board)]
+tags = [[tag.id, tag.title] for tag in miro.get_all_tags_from_board(board)]
 members = [[one.id, one.name] for one in miro.get_all_board_members(board)]
 tagged = {tag: [item.id for item in miro.get_all_items_by_tag(board, tag)] for tag, _ in tags}
 print(json.dumps({"items": items, "tags": tags, "members": members, "tagged": tagged}))
