@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from miro_sync.errors import SourceError
-from miro_sync.messages import LANGUAGES, catalogue
+from miro_sync.messages import catalogue
 from miro_sync.model import BoardItem, BoardSnapshot, Severity
 from miro_sync.wire import RawBoard, read_export, write_export
 
@@ -435,9 +435,3 @@ def test_an_export_that_was_written_reads_back_as_the_same_board() -> None:
 def test_an_export_of_an_empty_board_is_written_too() -> None:
     raw = RawBoard(READ_AT, complete=True, board=BOARD, pages=[], tags=[], item_tags={}, members=[])
     assert json.loads(write_export(raw)) == document(items=[])
-
-
-def test_both_languages_hold_the_same_sentences_of_this_section() -> None:
-    kept = [{key for key in catalogue(language)._sentences if key.startswith("miro.")}
-            for language in LANGUAGES]  # fmt: skip
-    assert kept[0] == kept[1] != set()
