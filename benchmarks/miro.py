@@ -1,6 +1,6 @@
 """What reading a live board costs: time against other clients, calls, credits, memory, refusals.
 
-    python benchmarks/miro.py [--peers PYTHON]
+    python benchmarks/miro.py [--peers PYTHON]      (or MIRO_SYNC_PEERS=PYTHON)
 
 All runs are against a server of our own on loopback, a process of its own that answers each call
 after 150 ms. PYTHON is one that has `miro-api` and `miro-board` installed (they want an older
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -61,6 +62,16 @@ print(time.perf_counter() - begun, count)
 }
 
 
+_Value = TypeVar("_Value")
+
+
+def must(value: _Value | None) -> _Value:
+    """Stop when a figure would not mean what it says."""
+    if not value:
+        raise SystemExit("a run went wrong; its figures would mean nothing")
+    return value
+
+
 @dataclass
 class Service:
     """A server under way.
@@ -78,11 +89,10 @@ class Service:
 def service(items: int, latency: float, *options: str) -> Iterator[Service]:
     command = [sys.executable, str(ROOT / "tests" / "miro_server.py")]
     command += ["--items", str(items), "--latency", str(latency), *options]
-    with subprocess.Popen(  # noqa: S603 - our own server
+    with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout
-        running = Service(process.stdout.readline().strip())
+        running = Service(must(process.stdout).readline().strip())
         yield running
         running.spent = json.loads(process.communicate()[0])
 
@@ -103,13 +113,13 @@ def full_reads(url: str, times: int = 3) -> float:
     for _ in range(times):
         reader = client(url)
         read = reader.read(full=True)
-        assert read.snapshot
-        assert read.snapshot.complete
+        snapshot = must(read.snapshot)
+        must(snapshot.complete)
         seconds.append(read.seconds)
         row(
             "miro-sync: items, tags, members; known to be whole",
             f"{read.seconds:.2f} s",
-            f"{len(read.snapshot.items)} items",
+            f"{len(snapshot.items)} items",
             f"{read.calls} calls",
             f"{read.credits} cr.",
         )
@@ -122,9 +132,8 @@ def speed(peers: str | None) -> None:
     with service(ITEMS, LATENCY) as running:
         ours = full_reads(running.url)
         for name, script in PEERS.items() if peers else ():
-            assert peers
-            done = subprocess.run(  # noqa: S603 - our own script
-                [peers, "-c", script, running.url, BOARD_ID, TOKEN],
+            done = subprocess.run(
+                [str(peers), "-c", script, running.url, BOARD_ID, TOKEN],
                 capture_output=True,
                 text=True,
                 check=True,
@@ -148,7 +157,7 @@ def unchanged() -> None:
         reader = client(running.url)
         hint = reader.read().hint
         read = reader.read(hint)
-        assert read.snapshot is None
+        must(read.snapshot is None)
         row("miro-sync", f"{read.seconds:.2f} s", f"{read.calls} call", f"{read.credits} cr.")
 
 
@@ -160,7 +169,7 @@ def allowance() -> None:
             begun = time.perf_counter()
             reads = [reader.read(full=True) for _ in range(times)]
             seconds = time.perf_counter() - begun
-            assert all(read.snapshot and read.snapshot.complete for read in reads)
+            must(all(read.snapshot and read.snapshot.complete for read in reads))
         row(
             f"{credits_} credits a minute, {times} reads of {items} items",
             f"{seconds:.1f} s",
@@ -168,7 +177,7 @@ def allowance() -> None:
             f"worst {running.spent['worst_minute']}",
             f"429: {running.spent['refusals']}",
         )
-        assert running.spent["refusals"] == 0
+        must(running.spent["refusals"] == 0)
 
 
 def memory() -> None:
@@ -179,7 +188,7 @@ def memory() -> None:
 
 
 def measured_alone(task: str, url: str) -> list[str]:
-    done = subprocess.run(  # noqa: S603 - this script
+    done = subprocess.run(
         [sys.executable, __file__, "--alone", task, url],
         capture_output=True,
         text=True,
@@ -193,9 +202,7 @@ def alone(task: str, url: str) -> None:
     begun = time.perf_counter()
     reader = client(url, 1_000_000_000)
     if task == "live":
-        snapshot = reader.read(full=True).snapshot
-        assert snapshot
-        count = len(snapshot.items)
+        count = len(must(reader.read(full=True).snapshot).items)
     else:
         document, _ = reader.export_document()
         count = document.count(b'\n  {"')
@@ -218,14 +225,14 @@ def export() -> None:
         }
     ).encode()
     begun = time.perf_counter()
-    assert len(read_export(document, source="export").items) == 10_000
+    must(len(read_export(document, source="export").items) == 10_000)
     print("\nAn export of 10000 items")
     row("read", f"{time.perf_counter() - begun:.2f} s", f"{len(document) >> 20} MB")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peers", help="a Python that has miro-api and miro-board")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--peers", default=os.environ.get("MIRO_SYNC_PEERS"))
     parser.add_argument("--alone", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.alone:
