@@ -33,7 +33,9 @@ from miro_sync.miro_http import Address, MiroHttp
 from miro_sync.miro_login import REDIRECT_PORT, Application, login_flow
 from miro_sync.miro_tokens import token_source, token_warnings
 from miro_sync.model import (
+    BoardHint,
     BoardSnapshot,
+    BoardVisit,
     Change,
     DateContext,
     Decision,
@@ -120,12 +122,13 @@ class History:
     event: Event | None = None
 
 
-def check(
+def check(  # noqa: PLR0913 - the options of the command
     config: Path,
     *,
     on: dt.date | None = None,
     as_of: dt.date | None = None,
     offline: bool = False,
+    full: bool = False,
     progress: Progress | None = None,
 ) -> Outcome:
     """Judge the sources without storing anything.
@@ -135,6 +138,7 @@ def check(
         on: judge what is at hand as if today were this day.
         as_of: go back to what was known on that day; reads no source.
         offline: rest on the last complete reads.
+        full: read the board whole even if it says that nothing changed.
         progress: is told items read and items expected (None while unknown) of a live board.
 
     """
@@ -142,11 +146,14 @@ def check(
     now = _now()
     today = on or as_of or _today(settings, now)
     doors = _doors(settings, now, progress)
-    return _look(settings, doors, today, as_of=as_of, offline=offline)
+    return _look(settings, doors, today, as_of=as_of, offline=offline, full=full)
 
 
-def sync(config: Path, *, progress: Progress | None = None) -> Outcome:
-    """Read the sources, judge them and store the run; raises `BusyError` beside another sync."""
+def sync(config: Path, *, full: bool = False, progress: Progress | None = None) -> Outcome:
+    """Read the sources, judge them and store the run; raises `BusyError` beside another sync.
+
+    With `full` the board is read whole even if it says that nothing changed.
+    """
     settings = load(config)
     with _memory(settings) as memory, memory.alone():
         now = _now()
@@ -156,6 +163,7 @@ def sync(config: Path, *, progress: Progress | None = None) -> Outcome:
             memory,
             today=_today(settings, now),
             decisions=settings.decisions,
+            full=full,
             now=now,
         )
         return use_case.keep(outcome, memory, now=now, program=__version__)
@@ -349,13 +357,14 @@ def read_periods(
 # --- building ---------------------------------------------------------------------------------
 
 
-def _look(
+def _look(  # noqa: PLR0913 - as `check`
     settings: Settings,
     doors: Doors,
     today: dt.date,
     *,
     as_of: dt.date | None = None,
     offline: bool = False,
+    full: bool = False,
 ) -> Outcome:
     with _memory(settings, as_of=as_of) as memory:
         return use_case.look(
@@ -365,6 +374,7 @@ def _look(
             today=today,
             decisions=settings.decisions,
             offline=offline,
+            full=full,
             as_of=as_of,
         )
 
@@ -386,6 +396,10 @@ class _CutShort:
 
     def read(self) -> BoardSnapshot:
         return replace(self._board.read(), complete=False)
+
+    def visit(self, hint: BoardHint | None = None) -> BoardVisit:
+        visit = self._board.visit(hint)
+        return replace(visit, snapshot=visit.snapshot and replace(visit.snapshot, complete=False))
 
 
 def _write_whole(path: Path, document: bytes) -> None:
@@ -432,7 +446,16 @@ class _LiveBoard:
         self._settings, self._progress = settings, progress
 
     def read(self) -> BoardSnapshot:
-        return MiroBoard(_miro_client(self._settings, self._progress)).read()
+        return self._board().read()
+
+    def visit(self, hint: BoardHint | None = None) -> BoardVisit:
+        old = dt.timedelta(hours=self._settings.board_full_read_hours)
+        if hint is not None and _now() - hint.read_at >= old:
+            hint = None
+        return self._board().visit(hint)
+
+    def _board(self) -> MiroBoard:
+        return MiroBoard(_miro_client(self._settings, self._progress))
 
 
 def _miro_client(settings: Settings, progress: Progress | None = None) -> MiroClient:

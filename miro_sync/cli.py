@@ -187,18 +187,19 @@ class History(Protocol):
 class App(Protocol):
     """What the commands need of `miro_sync.app`; a test gives its own."""
 
-    def check(
+    def check(  # noqa: PLR0913 - the options of the command
         self,
         config: Path,
         *,
         on: dt.date | None,
         as_of: dt.date | None,
         offline: bool,
+        full: bool,
         progress: _Progress | None,
     ) -> Outcome:
         """Read and judge without storing anything."""
 
-    def sync(self, config: Path, *, progress: _Progress | None) -> Outcome:
+    def sync(self, config: Path, *, full: bool, progress: _Progress | None) -> Outcome:
         """Read, judge and store."""
 
     def export_board(self, config: Path, path: Path, *, progress: _Progress | None) -> Export:
@@ -340,10 +341,12 @@ def _program(words: Catalogue) -> Program:
     everything = _option(words, "--all", "everything", is_flag=True)
     backlog = _option(words, "--backlog", is_flag=True)
     exit_zero = _option(words, "--exit-zero", is_flag=True)
+    full = _option(words, "--full", is_flag=True)
     judging = [
         _option(words, "--on", type=Day(words), metavar=day),
         _option(words, "--as-of", type=Day(words), metavar=day),
         _option(words, "--offline", is_flag=True),
+        full,
         _option(words, "--center", metavar="ID"),
         layout,
         exit_zero,
@@ -360,7 +363,7 @@ def _program(words: Catalogue) -> Program:
         Command("demo", words, _demo, [target, everything, *shared]),
         Command("init", words, _init, [into, *shared]),
         Command("doctor", words, _doctor, shared),
-        Command("sync", words, _sync, [exit_zero, *shared]),
+        Command("sync", words, _sync, [full, exit_zero, *shared]),
         Command("check-calendar", words, _check_calendar, [*judging, everything, backlog, *shared]),
         Command("centers", words, _centers, [*judging, *shared]),
         Command("decide", words, _decide, [*_deciding(words), *shared]),
@@ -414,11 +417,11 @@ def _doctor(session: _Session) -> int:
 
 
 @click.pass_obj
-def _sync(session: _Session, *, exit_zero: bool) -> int:
+def _sync(session: _Session, *, full: bool, exit_zero: bool) -> int:
     from miro_sync.telling import lines, terminal  # noqa: PLC0415 - help needs none of it
 
     with _progress(session) as progress:
-        outcome = session.the_app().sync(session.folder(), progress=progress)
+        outcome = session.the_app().sync(session.folder(), full=full, progress=progress)
     words = session.words_of(outcome.project)
     _show(terminal.sync_line(outcome.assessment, outcome.findings, outcome.project, words))
     _warn_of_sources(outcome.assessment, words)
@@ -739,6 +742,7 @@ class _Judging(TypedDict):
     on: dt.date | None
     as_of: dt.date | None
     offline: bool
+    full: bool
     center: str | None
 
 
@@ -752,6 +756,7 @@ def _judged(session: _Session, **judging: Unpack[_Judging]) -> tuple[Outcome, As
             on=judging["on"],
             as_of=judging["as_of"],
             offline=judging["offline"],
+            full=judging["full"],
             progress=progress,
         )
     center = judging["center"]

@@ -41,7 +41,9 @@ from miro_sync.miro_walk import (
     read_side_by_side,
 )
 from miro_sync.model import (
+    BoardHint,
     BoardSnapshot,
+    BoardVisit,
     Message,
     Place,
     Problem,
@@ -81,22 +83,6 @@ WRITING_SCOPES: Final = frozenset({"boards:read", "boards:write"})
 _BOARD_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,}=?")
 _Result = TypeVar("_Result")
 _Progress = Callable[[int, int | None], None]
-
-
-@dataclass(frozen=True, slots=True)
-class BoardHint:
-    """What to keep of a complete read, so that the next visit may cost one call.
-
-    Attributes:
-        board_id: as Miro writes it.
-        modified_at: Miro's date of the board's last change.
-        read_at: when everything was read, UTC.
-
-    """
-
-    board_id: str
-    modified_at: dt.datetime
-    read_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,23 +257,30 @@ class MiroClient:
 
 
 class MiroBoard:
-    """The board as a source of a run, read whole each time; remembers what the visit cost.
-
-    Attributes:
-        last: the last visit, None before it.
-
-    """
+    """The live board as a source of a run."""
 
     def __init__(self, client: MiroClient) -> None:
         """Prepare; nothing is sent yet."""
         self._client = client
-        self.last: BoardRead | None = None
 
     def read(self) -> BoardSnapshot:
-        """Read the board; raises `SourceError` when nothing of it can be had."""
-        self.last = self._client.read(full=True)
-        assert self.last.snapshot is not None  # noqa: S101 - a full read has one
-        return replace(self.last.snapshot, calls=self.last.calls)
+        """Read the board whole; raises `SourceError` when nothing of it can be had."""
+        snapshot = self._client.read(full=True).snapshot
+        assert snapshot is not None  # noqa: S101 - a full read has one
+        return snapshot
+
+    def visit(self, hint: BoardHint | None = None) -> BoardVisit:
+        """Read the board, or find with one call that nothing changed since the hint."""
+        read = self._client.read(hint)
+        return BoardVisit(
+            read.snapshot,
+            read.checked_at,
+            read.hint,
+            read.calls,
+            read.credits,
+            read.seconds,
+            read.message,
+        )
 
 
 def board_id_in(source: str) -> str | None:

@@ -441,6 +441,7 @@ class SourceReport:
         read_at: when the data at hand was read, UTC.
         items: cards or rows at hand. calls: requests made.
         credits: of the service's allowance that they cost. seconds: how long the read took.
+        hint: of a live board, what may make the next visit cheap.
         message: what went wrong and what to press; None when all is well.
 
     """
@@ -454,6 +455,7 @@ class SourceReport:
     message: Message | None = None
     credits: int = 0
     seconds: float = 0.0
+    hint: BoardHint | None = None
 
     @property
     def reliable(self) -> bool:
@@ -513,6 +515,47 @@ class BoardSnapshot:
     modified_at: dt.datetime | None = None
     problems: tuple[Problem, ...] = ()
     calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BoardHint:
+    """What to keep of a complete read of a board, so that the next visit may cost one call.
+
+    Attributes:
+        board_id: as Miro writes it.
+        modified_at: Miro's date of the board's last change.
+        read_at: when everything was read, UTC.
+        understood_by: a digest of the settings by which its cards were understood; under other
+            settings they have to be read anew.
+
+    """
+
+    board_id: str
+    modified_at: dt.datetime
+    read_at: dt.datetime
+    understood_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardVisit:
+    """What one visit to a board brought.
+
+    Attributes:
+        snapshot: the board; None when it has not changed since the read of the hint.
+        checked_at: when it was visited, UTC.
+        hint: what to give to the next visit; None when the next one must read everything.
+        calls, credits, seconds: what it cost.
+        message: what a reader should know of it.
+
+    """
+
+    snapshot: BoardSnapshot | None
+    checked_at: dt.datetime
+    hint: BoardHint | None = None
+    calls: int = 0
+    credits: int = 0
+    seconds: float = 0.0
+    message: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from miro_sync.model import (
+        BoardHint,
         BoardSnapshot,
+        BoardVisit,
         Change,
         Decision,
         Event,
@@ -34,6 +36,10 @@ class BoardSource(Protocol):
 
     def read(self) -> BoardSnapshot:
         """Read the board; raises `SourceError` when nothing of it can be had."""
+        ...
+
+    def visit(self, hint: BoardHint | None = None) -> BoardVisit:
+        """Read the board, or find that it has not changed since the hint; raises as `read`."""
         ...
 
 
@@ -70,6 +76,10 @@ class Memory(Past, Protocol):
 
     def last_read(self, source: str) -> LastRead | None:
         """Return the last complete read of "board" or "tables", None before the first one."""
+        ...
+
+    def board_hint(self) -> BoardHint | None:
+        """Return what the last complete read of the board left for the next visit."""
         ...
 
     def last_calendar(self) -> Sequence[Event]:

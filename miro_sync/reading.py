@@ -6,14 +6,17 @@ missing from it is never taken for not being there.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
+from miro_sync import __version__
 from miro_sync.board import read_cards
 from miro_sync.calendar import CalendarRow, plan, read_calendar, work_days
 from miro_sync.errors import SettingsError, SourceError
 from miro_sync.model import (
+    BoardHint,
     BoardSnapshot,
     EventCalendar,
     EventCard,
@@ -72,7 +75,7 @@ class Reading:
 
 
 def read_sources(
-    project: Project, doors: Doors, memory: Memory, *, offline: bool = False
+    project: Project, doors: Doors, memory: Memory, *, offline: bool = False, full: bool = False
 ) -> Reading:
     """Read board, tables and calendar.
 
@@ -81,6 +84,7 @@ def read_sources(
         doors: where the sources are.
         memory: holds the last complete reads.
         offline: read neither board nor tables and rest on the last complete reads.
+        full: read the board whole even if it says that nothing changed.
 
     Raises:
         SourceError: there is no calendar to hold anything against, neither now nor in memory.
@@ -90,7 +94,10 @@ def read_sources(
     """
     names = CenterNames(project.centers)
     tables, tables_report = _read("tables", doors.tables, offline=offline)
-    board, board_report = _read("board", doors.board, offline=offline)
+    known = None if full else memory.board_hint()
+    board, board_report = _visit(
+        doors.board, known, understood_by=_digest(project), offline=offline
+    )
     cards: list[EventCard] = []
     if board is not None:
         seen = read_cards(board, project, names)
@@ -161,6 +168,45 @@ def _read(
     return snapshot, replace(report, read_at=snapshot.read_at)
 
 
+def _visit(
+    door: BoardSource | None, hint: BoardHint | None, *, understood_by: str, offline: bool
+) -> tuple[BoardSnapshot | None, SourceReport]:
+    """Read the board as `_read` does, or find with one call that it rests."""
+    if door is None or offline:
+        return _read("board", door, offline=offline)
+    if hint is not None and hint.understood_by != understood_by:
+        hint = None
+    try:
+        visit = door.visit(hint)
+    except SourceError as error:
+        unread = SourceReport("board", SourceState.FAILED, complete=False)
+        return None, replace(unread, message=error.message)
+    report = SourceReport(
+        "board",
+        SourceState.FRESH,
+        complete=True,
+        read_at=visit.checked_at,
+        calls=visit.calls,
+        credits=visit.credits,
+        seconds=visit.seconds,
+        message=visit.message,
+        hint=visit.hint and replace(visit.hint, understood_by=understood_by),
+    )
+    if visit.snapshot is None:
+        return None, replace(report, state=SourceState.UNCHANGED)
+    if not visit.snapshot.complete:
+        message = visit.message or say("sync.incomplete")
+        return visit.snapshot, replace(
+            report, state=SourceState.FAILED, complete=False, message=message, hint=None
+        )
+    return visit.snapshot, replace(report, read_at=visit.snapshot.read_at)
+
+
+def _digest(project: Project) -> str:
+    """Sum up everything by which the cards of a board are understood."""
+    return hashlib.sha256(f"{__version__} {project}".encode()).hexdigest()
+
+
 def _stand_in(
     report: SourceReport, cards: Sequence[EventCard], memory: Memory, *, offline: bool
 ) -> tuple[SourceReport, Iterable[EventCard]]:
@@ -170,12 +216,16 @@ def _stand_in(
     """
     now = {card.id for card in cards if (card.source == "board") == (report.name == "board")}
     last = None
-    if not report.complete and report.state is not SourceState.ABSENT:
+    rests = report.state is SourceState.UNCHANGED
+    if rests or (not report.complete and report.state is not SourceState.ABSENT):
         last = memory.last_read(report.name)
     if last is None:
         return replace(report, items=len(now)), ()
     lacking = [card for card in last.cards if card.id not in now]
-    report = replace(report, read_at=last.read_at, items=len(now) + len(lacking))
+    report = replace(report, items=len(now) + len(lacking))
+    if rests:
+        return report, lacking
+    report = replace(report, read_at=last.read_at)
     if offline and last.current:
         return replace(report, state=SourceState.UNCHANGED, complete=True, message=None), lacking
     if offline:

@@ -75,6 +75,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
     today: dt.date,
     decisions: Sequence[Decision] = (),
     offline: bool = False,
+    full: bool = False,
     as_of: dt.date | None = None,
     now: dt.datetime | None = None,
 ) -> Outcome:
@@ -87,6 +88,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         today: the local day to judge by.
         decisions: what people decided besides what `memory` holds.
         offline: read nothing and rest on the last complete reads.
+        full: read the board whole even if it says that nothing changed.
         as_of: answer from what was known and decided by the evening of this day; `memory` must
             look back from there as well. Nothing is read.
         now: the moment of a run that is going to be stored.
@@ -100,7 +102,8 @@ def look(  # noqa: PLR0913 - the inputs of the decision
     remembered = memory.remembered()
     if as_of is not None and not remembered.first_run:
         doors = replace(doors, calendar=None)  # the one of that day, not the one of today
-    read = read_sources(project, doors, memory, offline=offline or as_of is not None)
+    offline = offline or as_of is not None
+    read = read_sources(project, doors, memory, offline=offline, full=full)
     stand = _standing(decisions, memory, project, as_of)
     asked_of = {one.card_id for one in stand if one.card_id is not None}
     long_gone = memory.last_seen(asked_of - remembered.cards.keys())

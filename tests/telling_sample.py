@@ -465,6 +465,7 @@ class FakeApp:
         on: dt.date | None,
         as_of: dt.date | None,
         offline: bool,
+        full: bool,
         progress: Progressing | None,
     ) -> Told:
         self._called("check", config, on, as_of, offline)
@@ -473,8 +474,8 @@ class FakeApp:
             progress(100, 5000)
         return self.told
 
-    def sync(self, config: Path, *, progress: Progressing | None) -> Told:
-        self._called("sync", config)
+    def sync(self, config: Path, *, full: bool, progress: Progressing | None) -> Told:
+        self._called("sync", config, *(["full"] if full else []))
         return self.told
 
     def export_board(self, config: Path, path: Path, *, progress: Progressing | None) -> Exported:

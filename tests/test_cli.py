@@ -150,6 +150,12 @@ def test_demo_says_that_it_is_a_sample_and_what_comes_next() -> None:
     assert "miro-sync init" in last
 
 
+def test_sync_may_be_asked_to_read_the_board_whole() -> None:
+    app = FakeApp()
+    invoke("sync", "--full", app=app)
+    assert app.calls == [("sync", Path("config"), "full")]
+
+
 def test_the_live_board_is_saved_to_the_file_named() -> None:
     app = FakeApp()
     result = invoke("export-board", "доска.json", app=app)

@@ -126,7 +126,7 @@ def test_whatever_breaks_the_last_good_state_answers_and_nothing_is_missed(
     capsys.readouterr()
     server.faults = [Fault(kind, "items", times=1000)]
 
-    code, told = answer(folder, capsys)
+    code, told = answer(folder, capsys, "--full")
 
     assert code == 3
     assert told["sources"][0]["state"] == "stale"
@@ -137,7 +137,7 @@ def test_whatever_breaks_the_last_good_state_answers_and_nothing_is_missed(
 def test_a_token_is_never_shown(
     folder: Path, server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    server.faults = [Fault("401", "items", times=1000)]
+    server.faults = [Fault("401", "board", times=1000)]
 
     run(["-v", "check-calendar", "--on", AFTER, "--config", str(folder)])
     run(["-v", "sync", "--config", str(folder)])
@@ -178,3 +178,66 @@ def test_doctor_says_whose_the_token_is(folder: Path, capsys: pytest.CaptureFixt
     said = " ".join(capsys.readouterr().out.split())
     assert "Ключ Miro принадлежит" in said
     assert "boards:read" in said
+
+
+def test_a_board_that_rests_costs_one_call(
+    folder: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["sync", "--config", str(folder)])
+    capsys.readouterr()
+    asked = len(server.seen)
+
+    code, told = answer(folder, capsys)
+
+    assert len(server.seen) - asked == 1
+    assert told["sources"][0]["state"] == "unchanged"
+    assert told["sources"][0]["calls"] == 1
+    assert code == 1
+    assert statuses(told) == EXPECTED
+
+
+def test_the_board_is_read_whole_when_it_is_asked_for_or_the_settings_changed(
+    folder: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["sync", "--config", str(folder)])
+    capsys.readouterr()
+
+    _, full = answer(folder, capsys, "--full")
+    change(folder, "[board]", '[board]\nheld_tags = ["сделано"]')
+    _, other = answer(folder, capsys)
+
+    assert full["sources"][0]["state"] == "fresh"
+    assert other["sources"][0]["state"] == "fresh"
+    assert statuses(other)["E02@yaya-1"] == "overdue"
+
+
+def test_the_board_is_read_whole_once_a_day_or_as_often_as_the_settings_say(
+    folder: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(folder, "[board]", "[board]\nfull_read_hours = 0")
+    run(["sync", "--config", str(folder)])
+    capsys.readouterr()
+
+    _, told = answer(folder, capsys)
+
+    assert told["sources"][0]["state"] == "fresh"
+
+
+def test_a_changed_board_is_read_anew(
+    folder: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["sync", "--config", str(folder)])
+    capsys.readouterr()
+    server.board.put_tag("готово", list(server.board.items)[-1])
+    server.board.modified_at = "2023-06-01T12:00:00Z"
+
+    code, told = answer(folder, capsys)
+
+    assert told["sources"][0]["state"] == "fresh"
+    assert statuses(told)["E02@ishim"] == "held"
+    assert code == 0
+
+
+def change(folder: Path, old: str, new: str) -> None:
+    path = folder / "project.toml"
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")

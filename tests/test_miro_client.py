@@ -20,10 +20,10 @@ from miro_server import BOARD_ID, MEMBER, Board, Fault, network_board
 from miro_world import NOON, FakeClock, small_board, told, world
 
 from miro_sync.errors import SettingsError, SourceError
-from miro_sync.miro_client import BoardHint, MiroBoard, MiroClient, board_id_in
+from miro_sync.miro_client import MiroBoard, MiroClient, board_id_in
 from miro_sync.miro_http import Address, MiroHttp
 from miro_sync.miro_tokens import PermanentToken
-from miro_sync.model import BoardSnapshot, SourceState
+from miro_sync.model import BoardHint, BoardSnapshot, SourceState
 from miro_sync.wire import SPEAKING_KINDS, read_export
 
 
@@ -221,10 +221,13 @@ def test_the_board_is_a_source_of_a_run() -> None:
     board = small_board()
     with world(board) as w:
         source = MiroBoard(w.client)
-        assert seen(source.read()) == whole(board)
-        visit = source.last
-        assert visit
+        visit = source.visit()
+        assert seen(visit.snapshot) == whole(board)
         assert visit.calls == len(w.server.seen)
+        again = source.visit(visit.hint)
+        assert again.snapshot is None
+        assert again.calls == 1
+        assert seen(source.read()) == whole(board)
 
 
 # --- what it costs ----------------------------------------------------------------------------

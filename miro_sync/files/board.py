@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from miro_sync.errors import SourceError
 from miro_sync.files.reading import MEGABYTE, read_bytes
-from miro_sync.model import say
+from miro_sync.model import BoardSnapshot, BoardVisit, say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from miro_sync.model import BoardSnapshot
+    from miro_sync.model import BoardHint
 
 #: A board of 100,000 items takes about 75 MB.
 _LIMIT = 300 * MEGABYTE
@@ -32,6 +32,11 @@ class BoardFile:
     def __init__(self, path: Path, read_export: ReadExport) -> None:
         """Remember the file and who understands it; nothing is opened yet."""
         self._path, self._read_export = path, read_export
+
+    def visit(self, hint: BoardHint | None = None) -> BoardVisit:  # noqa: ARG002 - as the port
+        """Read the export; a file at hand is read whole each time."""
+        snapshot = self.read()
+        return BoardVisit(snapshot, snapshot.read_at)
 
     def read(self) -> BoardSnapshot:
         """Read the export.

@@ -50,6 +50,7 @@ source_read = Table(
     Column("message", Text),
     Column("credits", Integer, nullable=False, server_default="0"),
     Column("seconds", Float, nullable=False, server_default="0"),
+    Column("hint", Text),
 )
 
 #: Every version of every card, row and planned event once; the current one has no `until_run`.

@@ -24,8 +24,9 @@ from miro_sync.identity import GONE, ON_CARDS
 from miro_sync.memory import schema
 from miro_sync.memory.lock import alone_on_this_machine
 from miro_sync.memory.upkeep import Health, Purged, compact_sqlite, copy_sqlite, examine, purge
-from miro_sync.memory.view import CARD, EVENT, GOOD, View
+from miro_sync.memory.view import CARD, EVENT, GOOD, HINT, View
 from miro_sync.model import (
+    BoardHint,
     Change,
     Decision,
     Event,
@@ -78,6 +79,11 @@ class SqlMemory:
             # Looking back, that day's run is repeated; now, the last good read is the best we have.
             current = self.as_of is None or view.judged_by_last_read(source)
             return LastRead(view.cards(source), read_at, current)
+
+    def board_hint(self) -> BoardHint | None:
+        """Return what the last complete read of the board left for the next visit."""
+        with self._reading() as view:
+            return None if view is None else view.board_hint()
 
     def last_calendar(self) -> tuple[Event, ...]:
         """Return the planned events of the last run, unordered; none before the first one."""
@@ -243,6 +249,7 @@ class SqlMemory:
                         "message": report.message.key if report.message else None,
                         "credits": report.credits,
                         "seconds": report.seconds,
+                        "hint": HINT.dump_json(report.hint).decode() if report.hint else None,
                     }
                     for report in sources
                 ],

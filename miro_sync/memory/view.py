@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from miro_sync.memory import schema
 from miro_sync.model import (
+    BoardHint,
     Change,
     ChangeKind,
     Decision,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 CARD = TypeAdapter(EventCard)
 EVENT = TypeAdapter(Event)
+HINT = TypeAdapter(BoardHint)
 
 #: Only these reads tell what a source held; a stale one repeats an older read.
 GOOD = (SourceState.FRESH.value, SourceState.UNCHANGED.value)
@@ -76,6 +78,17 @@ class View:
         """Return when a source was last read completely, UTC."""
         read = self._last_good(source)
         return None if read is None else _utc(read[1])
+
+    def board_hint(self) -> BoardHint | None:
+        """Return the hint of the last complete read of the board; None when it left none."""
+        read = self._last_good("board")
+        if read is None:
+            return None
+        table = schema.source_read
+        hint = self.connection.scalar(
+            sa.select(table.c.hint).where(table.c.source == "board", table.c.run_id == read[0])
+        )
+        return None if hint is None else HINT.validate_json(hint)
 
     def judged_by_last_read(self, source: str) -> bool:
         """Tell whether the run itself read the source completely, and not only one before it."""

@@ -42,6 +42,7 @@ from miro_sync.settings.links import (
 from miro_sync.settings.schema import (
     DEFAULT_PATIENCE,
     DEFAULT_STATE,
+    FULL_READ_HOURS,
     GOOGLE_API,
     MIRO_API,
     CentersFile,
@@ -103,6 +104,7 @@ class Settings:
     Attributes:
         folder: the project folder, absolute.
         board_source, tables_source: None where the settings name none yet.
+        board_full_read_hours: a read of the board older than this is made anew, changed or not.
         board_patience, tables_patience: seconds that one read waits out refusals in all.
         state_url: of the state's database, with an absolute path for SQLite; may hold a password
             and so is kept out of `repr`.
@@ -119,6 +121,7 @@ class Settings:
     board_source: SourceLink | None = None
     board_api_url: str = MIRO_API
     board_patience: float = DEFAULT_PATIENCE
+    board_full_read_hours: int = FULL_READ_HOURS
     tables_source: SourceLink | None = None
     tables_api_url: str = GOOGLE_API
     tables_patience: float = DEFAULT_PATIENCE
@@ -317,6 +320,7 @@ def _settings(folder: Path, files: _Files, problems: tuple[Problem, ...]) -> Set
         board_source=project.board.source,
         board_api_url=project.board.api_url,
         board_patience=project.board.patience_seconds,
+        board_full_read_hours=project.board.full_read_hours,
         tables_source=project.tables.source,
         tables_api_url=project.tables.api_url,
         tables_patience=project.tables.patience_seconds,

@@ -42,6 +42,9 @@ GOOGLE_API = "https://sheets.googleapis.com"
 DEFAULT_STATE = "sqlite:///state/miro-sync.db"
 DEFAULT_PATIENCE = 60.0
 
+#: Miro does not promise that a tag or a move changes the board's date: once a day all is read.
+FULL_READ_HOURS = 23
+
 ROLES = ("director", "coordinator", "methodist")
 LANGUAGES = ("ru", "en")
 
@@ -289,6 +292,7 @@ class BoardSection(Section):
     patience_seconds: Patience = DEFAULT_PATIENCE
     held_tags: list[Filled] = list(_RULES.held_tags)
     held_frames: list[Filled] = list(_RULES.held_frames)
+    full_read_hours: Annotated[int, Field(ge=0, le=FULL_READ_HOURS)] = FULL_READ_HOURS
 
 
 class TablesSection(Section):

@@ -36,6 +36,7 @@ def upgrade() -> None:
     with op.batch_alter_table("source_read") as table:
         table.add_column(sa.Column("credits", sa.Integer, nullable=False, server_default="0"))
         table.add_column(sa.Column("seconds", sa.Float, nullable=False, server_default="0"))
+        table.add_column(sa.Column("hint", sa.Text))
     with op.batch_alter_table("finding") as table:
         table.add_column(sa.Column("since_run", sa.Integer))
         table.add_column(sa.Column("until_run", sa.Integer))
