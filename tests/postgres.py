@@ -26,9 +26,8 @@ def server(programs: Path) -> Iterator[str]:
 
     The server refuses to run as root, so root hands it to `nobody`.
     """
-    folder = Path(
-        tempfile.mkdtemp(prefix="miro-sync-pg-", dir="/tmp")
-    )  # `nobody` must reach it, and a socket has a short path
+    # `nobody` must reach it, and the path of a socket has to be short.
+    folder = Path(tempfile.mkdtemp(prefix="miro-sync-pg-", dir="/tmp"))
     user = "nobody" if os.geteuid() == 0 else None
     if user is not None:
         import pwd  # noqa: PLC0415 - only where there are such users

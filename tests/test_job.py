@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from miro_sync.cli import run
+from miro_sync.memory import SqlMemory
 
 PROJECT = """
 [project]
@@ -412,3 +414,143 @@ def test_the_demo_shows_every_status_and_every_kind_of_question(
     assert told["extra"]
     assert run(["demo"]) == 0
     assert "нет данных" in capsys.readouterr().out
+
+
+# --- the memory -----------------------------------------------------------------------------------
+
+
+def say(capsys: pytest.CaptureFixture[str], folder: Path, *command: str) -> tuple[int, str]:
+    capsys.readouterr()
+    code = run([*command, "--config", str(folder)])
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+def test_what_was_late_before_the_first_sync_waits_in_one_line(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(folder, "project.toml", "= 400", "= 3000")  # nobody is silent, whatever the year
+    (folder / "board.json").write_text(board(HELD_ALL[:1]), "utf-8")
+    check = ("check-calendar", "--on", AFTER)
+    assert "нет следа" in say(capsys, folder, *check)[1]
+
+    code, line = say(capsys, folder, "sync")
+    assert code == 1  # it is news once
+    assert "на разбор: 1" in line
+
+    assert say(capsys, folder, "sync")[0] == 0
+    code, told = say(capsys, folder, *check)
+    assert code == 0
+    assert "На разбор: 1" in told
+    assert "нет следа" not in told
+    for opened in ("--backlog", "--all"):
+        code, told = say(capsys, folder, *check, opened)
+        assert code == 1
+        assert "нет следа" in told
+    _, answered = answer(folder, capsys)
+    assert {one["kind"] for one in answered["findings"] if one["backlog"]} == {"missed"}
+
+
+def test_a_decision_counts_from_then_on_and_can_be_taken_back(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "board.json").write_text(board(HELD_ALL[:2]), "utf-8")
+    cancel = ("decide", "cancel", "e02@ishim", "--why", "карантин")
+
+    code, told = say(capsys, folder, *cancel)
+    assert code == 2
+    assert "--role director" in told
+    assert say(capsys, folder, *cancel, "--role", "director")[0] == 0
+    assert statuses(answer(folder, capsys)[1])["E02@ishim"] == "cancelled"
+
+    assert "карантин" in say(capsys, folder, "decide", "list")[1]
+    assert say(capsys, folder, "decide", "undo", "1", "--role", "director")[0] == 0
+    assert statuses(answer(folder, capsys)[1])["E02@ishim"] == "missed"
+    assert "отменена" not in say(capsys, folder, "decide", "list")[1]
+
+
+def test_the_loss_is_accepted_with_the_very_words_that_are_shown(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = [card(number, f"Семинар учителей {number}", "1") for number in range(20, 40)]
+    (folder / "board.json").write_text(board([*HELD_ALL, *many]), "utf-8")
+    say(capsys, folder, "sync")
+    (folder / "board.json").write_text(board(HELD_ALL), "utf-8")
+    code, told = say(capsys, folder, "sync")
+    assert code == 3
+    shown = re.search(r"miro-sync (decide accept-shrink \w+)", " ".join(told.split()))
+    assert shown is not None
+
+    assert say(capsys, folder, *shown[1].split())[0] == 0
+
+    assert say(capsys, folder, "sync", "--exit-zero")[0] == 0
+
+
+def test_a_card_that_nobody_read_cannot_be_confirmed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    say(capsys, folder, "sync")
+
+    code, told = say(capsys, folder, "decide", "confirm", "E01", "--card", "42")
+
+    assert code == 2
+    assert "42" in told
+
+
+@pytest.mark.parametrize(
+    ("command", "word"),
+    [
+        (("decide", "move", "E01"), "--why"),
+        (("decide", "move", "E01", "--why", "так", "--role", "director"), "--from"),
+        (("decide", "held"), "E07"),
+        (("decide", "undo", "первое"), "decide list"),
+        (("decide", "held", "E77"), "E01"),
+        (("decide", "held", "E01", "--on", "2023-05-01", "--to", "2023-05-02"), "--on"),
+        (("decide", "held", "E01", "--to", "2023-05-02"), "--from"),
+        (("state", "backup"), "state backup"),
+        (("state", "purge"), "--before"),
+        (("history", "E77"), "E01"),
+    ],
+)
+def test_what_a_command_lacks_is_said_with_what_to_write(
+    folder: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...], word: str
+) -> None:
+    code, told = say(capsys, folder, *command)
+
+    assert code == 2
+    assert word in told
+
+
+def test_the_past_can_be_read_copied_checked_and_let_go(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "ещё не было" in say(capsys, folder, "history")[1]
+    assert "пуста" in say(capsys, folder, "state", "check")[1]
+    (folder / "board.json").write_text(board(HELD_ALL[:2]), "utf-8")
+    say(capsys, folder, "sync")
+    (folder / "board.json").write_text(board(HELD_ALL), "utf-8")
+    say(capsys, folder, "sync")
+
+    assert "появилось — 1" in say(capsys, folder, "history")[1]
+    code, told = say(capsys, folder, "history", "E02")
+    assert code == 0
+    assert "отмечено проведённым" in told
+    assert say(capsys, folder, "state", "backup", str(folder / "копия.db"))[0] == 0
+    assert (folder / "копия.db").stat().st_size > 0
+    assert "в порядке" in say(capsys, folder, "state", "check")[1]
+    assert "запусков — 1" in say(capsys, folder, "state", "purge", "--before", "2100-01-01")[1]
+    assert statuses(answer(folder, capsys, "--offline")[1])["E02@ishim"] == "held"
+    for command in (("history",), ("history", "E02"), ("decide", "list")):
+        told = say(capsys, folder, *command, "--format", "json")[1]
+        assert json.loads(told)["schema"].startswith("miro-sync/")
+
+
+def test_a_second_sync_of_the_project_leaves_with_a_code_of_its_own(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with SqlMemory(f"sqlite:///{folder / 'state' / 'miro-sync.db'}").alone():
+        code, told = say(capsys, folder, "sync")
+
+    assert code == 75
+    assert "другой запуск" in told
+    assert say(capsys, folder, "sync", "--exit-zero")[0] == 0

@@ -8,11 +8,14 @@ import stat
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +23,8 @@ from sqlalchemy.exc import IntegrityError
 from miro_sync.errors import StateError
 from miro_sync.memory import SqlMemory, schema, store
 from miro_sync.model import (
+    Decision,
+    DecisionKind,
     Event,
     EventCard,
     Finding,
@@ -243,3 +248,88 @@ def test_the_migrations_build_exactly_the_tables_that_the_code_uses(memory: SqlM
     assert scripts.get_current_head() == schema.REVISION
     with engine(memory) as connection:
         assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+
+
+# --- an older state ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def old_memory(tmp_path: Path) -> SqlMemory:
+    """Return a state of the first version, with a run and a finding in it."""
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.__file__).with_name("migrations")))
+    with sa.create_engine(url, poolclass=sa.NullPool).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "insert into run values (1, '2023-05-15 01:00:00', '2023-05-15', '0.0.1')"
+        )
+        connection.exec_driver_sql(
+            "insert into finding values (1, 'missed:E01', 'missed', 'E01', '2023-05-15', null)"
+        )
+    return SqlMemory(url)
+
+
+def test_an_older_state_is_read_in_its_new_form_and_left_as_it_is(
+    old_memory: SqlMemory, tmp_path: Path
+) -> None:
+    before = (tmp_path / "old.db").read_bytes()
+
+    (finding,) = old_memory.remembered().findings
+
+    assert (finding.key, finding.backlog) == ("missed:E01", False)
+    assert old_memory.decisions() == ()
+    old_memory.close()
+    assert (tmp_path / "old.db").read_bytes() == before
+
+
+def test_the_first_write_brings_an_older_state_up_to_date(old_memory: SqlMemory) -> None:
+    store_run(old_memory)
+
+    (run, _) = old_memory.runs(10)
+    assert run.opened == 1  # the run of a finding is known by its day
+    old_memory.close()
+
+
+def test_decisions_are_kept_in_the_order_in_which_they_were_made(memory: SqlMemory) -> None:
+    first = memory.decide(Decision(DecisionKind.HELD, "E01", "director", READ_AT))
+    earlier = READ_AT - dt.timedelta(days=40)
+    second = memory.decide(
+        Decision(
+            DecisionKind.MOVE, "E01", "director", earlier, period=Period(MONDAY, MONDAY), why="так"
+        )
+    )
+
+    assert memory.decisions() == (first, second)
+    assert (second.number, second.made_at) == (2, READ_AT)
+
+
+def test_what_came_back_under_another_id_is_remembered_with_its_findings(
+    memory: SqlMemory,
+) -> None:
+    extra = Finding(f"extra:{CARD.id}", "extra", CARD.id, FindingState.NEW, MONDAY)
+    store_run(memory, findings=(extra,))
+    memory.store_run(
+        stored_at=READ_AT,
+        today=MONDAY,
+        program="0.1.0",
+        sources=(report(),),
+        events=(),
+        cards=(replace(CARD, id="77"),),
+        findings=(),
+        same={CARD.id: "77"},
+    )
+
+    assert [one.key for one in memory.remembered().findings] == ["extra:77"]
+    assert [(one.old, one.new) for one in memory.same_cards()] == [(CARD.id, "77")]
+    assert memory.last_seen([CARD.id]) == {CARD.id: CARD}
+
+
+def test_a_run_tells_what_it_cost(memory: SqlMemory) -> None:
+    costly = replace(report(), calls=12, credits=600, seconds=1.5)
+    store_run(memory, sources=(costly,))
+
+    (run,) = memory.runs(1)
+    (source,) = run.sources
+    assert (source.calls, source.credits, source.seconds) == (12, 600, 1.5)

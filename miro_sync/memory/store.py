@@ -179,8 +179,8 @@ class SqlMemory:
         """
         table = schema.decision
         with self._writing() as connection:
-            latest = View(connection, None).decisions()[-1:]
-            made_at = max(one.made_at for one in (decision, *latest))
+            latest = View(connection, None).last_decided_at()
+            made_at = decision.made_at if latest is None else max(latest, decision.made_at)
             (number,) = connection.execute(
                 table.insert()
                 .values(

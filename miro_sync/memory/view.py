@@ -147,6 +147,12 @@ class View:
         rows = self.connection.execute(sa.select(schema.decision).order_by(schema.decision.c.id))
         return tuple(_decision(row) for row in rows)
 
+    def last_decided_at(self) -> dt.datetime | None:
+        """Return the moment of the last decision, UTC."""
+        table = schema.decision
+        last = sa.select(table.c.made_at).order_by(table.c.id.desc()).limit(1)
+        return _utc(self.connection.scalar(last))
+
     def same_cards(self) -> tuple[SameCard, ...]:
         """Return the cards that came back under another id, oldest first."""
         table = schema.same_card
