@@ -101,7 +101,13 @@ def _cards(before: Iterable[EventCard], now: list[EventCard]) -> dict[str, str]:
     left = [card for card in before if card.id not in new_ids]
     fresh = [card for card in now if card.id not in old_ids]
     pairs = _paired(left, fresh, _everything, alike=True)
-    for key in (_all_but_place, _title_and_days, _title_and_center, _title_and_days_alone):
+    for key in (
+        _all_but_place,
+        _title_and_days,
+        _title_and_center,
+        _title_and_days_alone,
+        _all_but_title,
+    ):
         left = [card for card in left if card.id not in pairs]
         taken = frozenset(pairs.values())
         fresh = [card for card in fresh if card.id not in taken]
@@ -164,6 +170,11 @@ def _title_and_center(card: EventCard) -> Hashable:
 def _title_and_days_alone(card: EventCard) -> Hashable:
     title, days = fold(card.title), _days(card)
     return (title, days) if title and days else None
+
+
+def _all_but_title(card: EventCard) -> Hashable:
+    text, days = fold(card.text), _days(card)
+    return (card.center_id, card.frame, card.kind, text, days) if text and days else None
 
 
 # --- rows of the tables -----------------------------------------------------------------------

@@ -41,6 +41,12 @@ def test_a_card_that_was_made_again_in_another_frame_is_known_by_title_and_day()
     }
 
 
+def test_a_card_that_was_renamed_in_the_copy_is_known_by_all_the_rest() -> None:
+    old = card("101", title="Семинар", text="кабинет 12", center_id="c1", date=schedule(DAY))
+
+    assert recognised(by_id(old), [replace(old, id="205", title="Другое дело")]) == {"101": "205"}
+
+
 def test_of_two_possible_cards_neither_is_guessed() -> None:
     old = card("101", title="Методический день", center_id="c1")
     candidates = [replace(old, id=i, text=i) for i in ("205", "206")]
