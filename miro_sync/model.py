@@ -500,7 +500,8 @@ class BoardSnapshot:
         complete: the last page was reached and the counts agree.
         tags: titles by tag id. members: names by user id.
         modified_at: the board's own hint of its last change.
-        calls: requests that the read took.
+        calls: requests that the read took. credits: of the service's allowance that they cost.
+        seconds: how long it took.
 
     """
 
@@ -515,6 +516,8 @@ class BoardSnapshot:
     modified_at: dt.datetime | None = None
     problems: tuple[Problem, ...] = ()
     calls: int = 0
+    credits: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -587,7 +590,8 @@ class TablesSnapshot:
     """All worksheets of a table source as they were at one moment.
 
     Attributes:
-        calls: requests that the read took.
+        calls: requests that the read took. credits: of the service's allowance that they cost.
+        seconds: how long it took.
 
     """
 
@@ -599,6 +603,8 @@ class TablesSnapshot:
     problems: tuple[Problem, ...] = ()
     modified_at: dt.datetime | None = None
     calls: int = 0
+    credits: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

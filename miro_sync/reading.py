@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from miro_sync import __version__
 from miro_sync.board import read_cards
@@ -160,12 +160,16 @@ def _read(
         snapshot = door.read()
     except SourceError as error:
         return None, replace(unread, message=error.message)
+    cost: dict[str, Any] = {
+        "calls": snapshot.calls,
+        "credits": snapshot.credits,
+        "seconds": snapshot.seconds,
+    }
     if not snapshot.complete:
         message = say("sync.incomplete")
-        failed = replace(unread, calls=snapshot.calls)
-        return snapshot, replace(failed, read_at=snapshot.read_at, message=message)
-    report = SourceReport(name, SourceState.FRESH, complete=True, calls=snapshot.calls)
-    return snapshot, replace(report, read_at=snapshot.read_at)
+        return snapshot, replace(unread, read_at=snapshot.read_at, message=message, **cost)
+    report = SourceReport(name, SourceState.FRESH, complete=True, read_at=snapshot.read_at)
+    return snapshot, replace(report, **cost)
 
 
 def _visit(
