@@ -105,9 +105,12 @@ class _Calendar:
         return TablesSnapshot("calendar.csv", self._world.now, complete=True, worksheets=(sheet,))
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    memory = SqlMemory(f"sqlite:///{tmp_path / 'a.db'}")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    memory = SqlMemory(url)
     yield World(memory, {"101": "✅ Методический день химиков"})
     memory.close()
 
