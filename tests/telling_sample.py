@@ -7,12 +7,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from miro_sync.app import Decided, History
+from miro_sync.memory import Health, Purged
 from miro_sync.model import (
     Assessment,
     Center,
     CenterActivity,
     CenterState,
     Coverage,
+    Decision,
     Event,
     EventCard,
     Evidence,
@@ -490,6 +493,29 @@ class FakeApp:
     def demo(self, target: Path | None) -> Shown:
         self._called("demo", target)
         return Shown(self.told, self.told)
+
+    def decide(self, config: Path, asked: Decision) -> Decision:
+        self._called("decide", config, asked)
+        return replace(asked, number=1)
+
+    def decided(self, config: Path) -> Decided:
+        self._called("decided", config)
+        return Decided(self.told.project, (), frozenset())
+
+    def history(self, config: Path, code: str | None, last: int) -> History:
+        self._called("history", config, code, last)
+        return History(self.told.project)
+
+    def backup(self, config: Path, target: Path) -> None:
+        self._called("backup", config, target)
+
+    def check_state(self, config: Path) -> Health | None:
+        self._called("check-state", config)
+        return None
+
+    def purge(self, config: Path, before: dt.date) -> Purged:
+        self._called("purge", config, before)
+        return Purged(runs=0, versions=0, findings=0)
 
     def init(self, folder: Path) -> tuple[Path, ...]:
         self._called("init", folder)

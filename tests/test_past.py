@@ -18,8 +18,10 @@ from miro_sync.errors import SettingsError, SourceError
 from miro_sync.memory import SqlMemory
 from miro_sync.model import (
     FLAGGED,
+    BoardHint,
     BoardItem,
     BoardSnapshot,
+    BoardVisit,
     Decision,
     DecisionKind,
     FindingState,
@@ -83,6 +85,9 @@ class World:
 class _Board:
     def __init__(self, world: World) -> None:
         self._world = world
+
+    def visit(self, hint: BoardHint | None = None) -> BoardVisit:
+        return BoardVisit(self.read(), self._world.now)
 
     def read(self) -> BoardSnapshot:
         world = self._world
