@@ -124,3 +124,38 @@ def test_real_pairs_across_subjects_classes_and_stages_are_never_noticed() -> No
         assert not (pair["same"] and found.conflicts), pair
         if found.conflicts:
             assert found.score == 0.0
+
+
+def test_names_that_each_have_a_word_of_their_own_are_different_names() -> None:
+    found = compare("Конкурс рисунков «Море глазами детей»", "Конкурс рисунков «Лес глазами детей»")
+    assert "names" in found.doubts
+
+
+@pytest.mark.parametrize(
+    ("card", "event"),
+    [
+        ("Большая перемена", "Проведение школьного этапа конкурса «Большая перемена»"),
+        ("Онлайн-занятие: Умный город", "Участие в программе «Умный город»"),
+    ],
+)
+def test_the_name_that_the_event_puts_in_quotes_is_worth_a_question(card: str, event: str) -> None:
+    assert similarity(card, event) >= 0.42
+
+
+def test_an_event_of_its_own_after_a_colon_is_a_doubt_and_what_is_done_is_none() -> None:
+    assert compare("Неделя химии: викторина", "Неделя химии").doubts == ("details",)
+    assert compare("Неделя химии: обмен мнениями", "Неделя химии").doubts == ()
+
+
+def test_a_short_name_may_not_leave_out_what_narrows_it() -> None:
+    assert not compare("Месячник безопасности", "Месячник пожарной безопасности").short
+    assert compare("Анализ результатов", "Анализ результатов учебного года").short
+
+
+def test_a_short_name_may_leave_out_a_whole_list_of_subjects() -> None:
+    event = "Анализ результатов экзаменов по химии, биологии, физике"
+    assert compare("Анализ результатов экзаменов", event).short
+
+
+def test_materials_are_no_mothers() -> None:
+    assert similarity("Материалы для занятий", "Занятия для мам") < 0.7

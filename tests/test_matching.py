@@ -308,6 +308,16 @@ def test_a_material_on_one_subject_is_one_of_those_promised_on_three() -> None:
     assert match([materials], [other]).extra == ("101",)
 
 
+def test_what_a_promised_material_is_called_itself_is_no_doubt() -> None:
+    promised = "Создание учебного контента для подготовки к ОГЭ по химии, биологии, физике"
+    title = "Учебный контент для подготовки к ОГЭ по химии: видеоурок «Соли»"
+    one = card(title=title, date=IN_MARCH)
+    materials = occurrence(event("М", title=promised, quota=10), period=MARCH)
+    single = occurrence(event("М", title=promised), period=MARCH)
+    assert link_of(match([materials], [one])).occurrence_key == "М"
+    assert match([single], [one]).links == ()
+
+
 def test_cards_of_unknown_centres_are_no_duplicates_of_each_other() -> None:
     cards = [card(str(number), title=FORUM, date=IN_MARCH) for number in range(2)]
     assert not any(one.duplicate for one in match([planned("Ф", FORUM)], cards).links)

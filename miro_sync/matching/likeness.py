@@ -52,10 +52,13 @@ _SAME_DAY_SCORE = 0.46
 #: One of them alone names a thing in quotes that the other does not know, or a subject; both call
 #: the thing by one name.
 _NAMED_SCORE = 0.46
+_NAMED_COVERED = 0.28
 _ONE_NAME_FACTOR = 0.85
 _ONE_SUBJECT_FACTOR = 0.85
 _SAME_NAME_GAIN = 0.15
 _NAME_COVERED = 0.6
+_NAME_WHOLE = 0.85
+_MISREAD_SIMILARITY = 0.6
 _NAME_TIE = 0.8
 #: A short name: so much of its weight stands in the other title, and so many words of it tell
 #: something («Конкурс» alone does not).
@@ -300,7 +303,11 @@ def _judge(card: Profile, event: Profile, meeting: _Meeting, least: float) -> Co
     score = meeting.covered + _WEIGHT_LETTERS * _letters(card.title, event.title)
     one, other = card.title.facets, event.title.facets
     same_day = not one.days.isdisjoint(other.days)
-    lifted = same_day or event.parts or bool(card.names or event.names)
+    lifted = (
+        same_day
+        or event.parts
+        or (meeting.covered >= _NAMED_COVERED and bool(card.names or event.names))
+    )
     if score + _SAME_NAME_GAIN * (1.0 - score) < least and not lifted:
         return Comparison(score)  # nothing below can lift it so far
     named = _compare_names(card, event, meeting)
@@ -325,12 +332,18 @@ def _judge(card: Profile, event: Profile, meeting: _Meeting, least: float) -> Co
         and not named.unmet_event
         and other.days <= one.days
         and (other.subjects <= one.subjects or _lists_subjects(other))
+        and not _is_narrower(event.title, meeting.reached)
     )
     exact = not found and card.weights.keys() == event.weights.keys()
     part = 0.0
     if event.parts and _is_part(one, other, found):
         part = _part_score(card, event, meeting, named)
     return Comparison(score, found, short=short, exact=exact, part=part)
+
+
+def _is_narrower(event: Title, reached: Mapping[str, float]) -> bool:
+    """«Месячник безопасности» is no short name of «Месячник пожарной безопасности»."""
+    return any(noun in reached and adjective not in reached for adjective, noun in event.qualifiers)
 
 
 def _lists_subjects(facets: Facets) -> bool:
@@ -380,9 +393,35 @@ class _Named:
 
 
 def _compare_names(card: Profile, event: Profile, meeting: _Meeting) -> _Named:
-    met_card = sum([_covered(name, meeting.hit) for name in card.names])
-    met_event = sum([_covered(name, meeting.reached) for name in event.names])
-    return _Named(met_card, len(card.names) - met_card, met_event, len(event.names) - met_event)
+    own = [_covered(name, meeting.hit) for name in card.names]
+    its = [_covered(name, meeting.reached) for name in event.names]
+    least = _NAME_COVERED
+    if (
+        own
+        and its
+        and max(own) < _NAME_WHOLE
+        and max(its) < _NAME_WHOLE
+        and not _misread(card.names, event.names, meeting)
+    ):
+        least = _NAME_WHOLE  # «Космос глазами детей», «Война глазами детей»
+    met_card = sum([part >= least for part in own])
+    met_event = sum([part >= least for part in its])
+    return _Named(met_card, len(own) - met_card, met_event, len(its) - met_event)
+
+
+def _misread(
+    names: Sequence[Mapping[str, float]], others: Sequence[Mapping[str, float]], meeting: _Meeting
+) -> bool:
+    """Tell whether a word that only one of the names holds may be the other's, misspelt."""
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - 17 ms that only matching needs
+
+    own = [notion for name in names for notion in name if notion not in meeting.hit]
+    its = [notion for name in others for notion in name if notion not in meeting.reached]
+    return any(
+        one[0] == other[0] and OSA.normalized_similarity(one, other) >= _MISREAD_SIMILARITY
+        for one in own
+        for other in its
+    )
 
 
 def _is_other_topic(one: Title, other: Title, meeting: _Meeting) -> bool:
@@ -455,10 +494,10 @@ def _letters(one: Title, other: Title) -> float:
     return len(one.grams & other.grams) / math.sqrt(len(one.grams) * len(other.grams))
 
 
-def _covered(name: Mapping[str, float], found: Mapping[str, float]) -> bool:
+def _covered(name: Mapping[str, float], found: Mapping[str, float]) -> float:
+    """Tell how much of a name is met, 0..1."""
     parts = [(weight, found.get(notion, 0.0)) for notion, weight in name.items()]
-    met = sum([weight * part for weight, part in parts if part >= _NAME_TIE])
-    return met >= _NAME_COVERED * sum(name.values())
+    return sum([weight for weight, part in parts if part >= _NAME_TIE]) / sum(name.values())
 
 
 @cache

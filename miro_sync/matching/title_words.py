@@ -26,7 +26,7 @@ from miro_sync.matching.words import (
 
 #: Longer titles are whole texts; what an event is called stands at their head. Characters.
 LONGEST = 400
-#: A date may tell which day is meant, or just when the thing is held: it weighs little beside words.
+#: A date tells which day is meant, or just when the thing is held: it weighs little beside words.
 _DATED_SHARE = 0.25
 #: What a number before a form counts: «VIII конференция».
 EDITION = "выпуск"
@@ -39,7 +39,8 @@ class Item:
     Attributes:
         name: number of the named thing in quotes that it belongs to, -1 for none.
         share: the part of its weight that it carries at this place, 0..1.
-        detail: it stands after a colon. listed: it stands after «по» or in a list. joined: after «и».
+        detail: it stands after a colon.
+        listed: it stands after «по» or in a list. joined: after «и».
 
     """
 
@@ -56,7 +57,8 @@ class TitleWords:
     """A title's words, and what was taken out of it.
 
     Attributes:
-        grades: classes 1..11. sections: one of several parallel classes, (9, "а"). years: calendar years; of a school year both.
+        grades: classes 1..11. sections: parallel classes, (9, "а").
+        years: calendar years; of a school year both.
         school_years: first years of school years.
         numbers: (what is counted, number).
 
@@ -126,7 +128,7 @@ def _clean(text: str) -> str:
     text = unicodedata.normalize("NFKC", text.replace("№", _NUMBER)).translate(_LETTERS)
     if _LATIN.search(text):
         text = _MIXED.sub(_one_alphabet, text)
-    return _OF_THE_YEAR.sub(r"\1года", _CONTRACTED.sub(r"\1", text))
+    return _OF_THE_YEAR.sub(r"годовой\1", _CONTRACTED.sub(r"\1", text))
 
 
 #: «Учитель года», the contest; its «года» is no date.
@@ -231,7 +233,7 @@ def _take_sections(text: str, found: TitleWords) -> str:
     """Write «9А» as «9 класс», noting which of the parallel classes it is."""
 
     def section(match: re.Match[str]) -> str:
-        if text[: match.start()].rstrip().endswith(_NUMBER):
+        if _NO_CLASS.search(text, 0, match.start()):
             return match.group()
         for letter in (match[2], *_LETTER.findall(match[3])):
             found.sections.add((int(match[1]), letter.translate(_SECTION_LETTERS).lower()))
@@ -241,6 +243,10 @@ def _take_sections(text: str, found: TitleWords) -> str:
 
 
 _LETTER = re.compile(r"[абвг]")
+#: Before a school's number, a room or a house.
+_NO_CLASS = re.compile(
+    rf"(?:{_NUMBER}|\b(?:каб|кабинет\w*|корп|корпус\w*|дом|д|кв))[\s.,]*$", re.IGNORECASE
+)
 
 
 def _listed(text: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from miro_sync.matching import vocabulary as vocab
 from miro_sync.matching.title_words import EDITION, Item, TitleWords, read_words
@@ -66,6 +67,7 @@ class Title:
     Attributes:
         text: as it was written.
         shares: its notions, each with the part of its weight that it carries, 0..1.
+        qualifiers: adjectives with the noun that they narrow («пожарной безопасности»), as notions.
         detail: those that stand in quotes or after a colon.
         own_event: those after a colon where they name an event of their own, not what is done.
         head: the first of them that tells something, "" when none does.
@@ -78,6 +80,7 @@ class Title:
 
     text: str
     shares: Mapping[str, float]
+    qualifiers: tuple[tuple[str, str], ...]
     detail: frozenset[str]
     own_event: frozenset[str]
     head: str
@@ -104,6 +107,7 @@ def read_title(text: str) -> Title:
     return Title(
         text=text,
         shares={name: share / loudest for name, share in shares.items()},
+        qualifiers=_qualifiers(read.items),
         detail=frozenset(item.word.notion for item in read.items if item.name >= 0 or item.detail),
         own_event=_own_event([item for item in read.items if item.detail]),
         head=next((item.word.notion for item in read.items if _leads(item)), ""),
@@ -263,7 +267,10 @@ _DOUBTS: Mapping[str, Callable[[Facets, Facets], bool]] = {
     "audiences": lambda one, other: _apart(one.audiences, other.audiences),
     "days": lambda one, other: _apart(one.days, other.days),
     "forms": _other_form,
-    "grades": lambda one, other: bool(one.grades and other.grades) and one.grades != other.grades,
+    "grades": lambda one, other: (
+        (bool(one.grades and other.grades) and one.grades != other.grades)
+        or bool(one.sections) != bool(other.sections)
+    ),
     "levels": lambda one, other: _apart(one.levels, other.levels) and not _own_contest(one, other),
     "moments": lambda one, other: one.moments != other.moments,
     "phases": lambda one, other: one.phases != other.phases,
@@ -281,6 +288,19 @@ _DOUBTS: Mapping[str, Callable[[Facets, Facets], bool]] = {
 
 _FINALE = "финал"
 _SUBJECT_PLACES = frozenset({"предметн", "предмет", "учител", "учитель", "кабинет", "знан"})
+
+
+def _qualifiers(items: list[Item]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (one.word.notion, other.word.notion)
+        for one, other in pairwise(items)
+        if one.word.adjective
+        and one.word.topical
+        and other.word.topical
+        and not other.word.adjective
+        and min(one.word.share, other.word.share) > _LEADING_SHARE
+        and one.name == other.name
+    )
 
 
 def _own_event(items: list[Item]) -> frozenset[str]:

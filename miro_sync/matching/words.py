@@ -321,7 +321,4 @@ def _stands_alone(word: str) -> bool:
     return bool(_tables().forms.find(word)) or word in _COMPOUND_WORDS
 
 
-#: Second parts of compounds that are no forms: «методдень».
-_COMPOUND_WORDS = frozenset(
-    ["день", "дня", "дню", "днем", "дни", "дней", "сети", "грамотность", "грамотности"]
-)
+_COMPOUND_WORDS = frozenset(vocab.COMPOUND_WORDS.split())
