@@ -577,12 +577,14 @@ class Worksheet:
 
     Attributes:
         hidden: hidden in the workbook; read all the same.
+        url: a link that opens this worksheet; None where only the whole table has one.
 
     """
 
     title: str
     rows: tuple[tuple[CellValue, ...], ...]
     hidden: bool = False
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,334 @@
+"""Google's answers, checked by pydantic, and the grids that they make.
+
+Rows and columns count from 0. A number stands for a day or a time only where the cell's own number
+format says so: days since 1899-12-30, the time of day as a fraction, in the spreadsheet's own time
+zone (Google, "Date and time values").
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic.alias_generators import to_camel
+
+from miro_sync.model import Place, Problem, Severity, Worksheet, say
+from miro_sync.tables import Merge, address, worksheet
+
+#: What is asked of a spreadsheet before its values: everything about its worksheets, but of the
+#: cells only whether their numbers are days.
+BOOK_FIELDS: Final = (
+    "spreadsheetId,properties(title),sheets("
+    "properties(sheetId,title,sheetType,hidden,gridProperties(rowCount,columnCount)),"
+    "merges,developerMetadata(metadataKey,metadataValue),"
+    "data(startRow,startColumn,rowData(values(effectiveFormat(numberFormat(type))))))"
+)
+#: The same without the cells, when only the worksheets matter.
+OUTLINE_FIELDS: Final = f"{BOOK_FIELDS.partition(',data(')[0]})"
+
+VALUES_FIELDS: Final = "valueRanges(range,values)"
+
+#: The key of the developer metadata on the service's own worksheet. Its value is the worksheet's
+#: id: a copy of the worksheet made by a person takes the metadata along, but has another id.
+OWN_KEY: Final = "miro-sync-status"
+
+#: Cells between A1 and the farthest filled cell of a worksheet; each takes some 40 bytes.
+_CELL_LIMIT = 4_000_000
+
+_SERIAL_ZERO = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no time zone
+#: 1 January 1900 and 31 December 9999.
+_SERIALS = range(2, 2_958_466)
+_SECONDS_A_DAY = 86_400
+_DAYS_AND_TIMES = frozenset({"DATE", "DATE_TIME", "TIME"})
+_EXTENT = re.compile(r"!\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)$")
+
+_Scalar = str | int | float | bool | None
+Formats = Mapping[int, Mapping[int, str]]
+"""The kind of number ("DATE", "DATE_TIME", "TIME") by row and column, where it is a time."""
+
+
+class _Part(BaseModel):
+    """A part of an answer; what is not asked for is not looked at."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel)
+
+
+class _Grid(_Part):
+    row_count: int = 0
+    column_count: int = 0
+
+
+class _SheetProperties(_Part):
+    sheet_id: int = 0
+    title: str
+    sheet_type: str = "GRID"
+    hidden: bool = False
+    grid_properties: _Grid = _Grid()
+
+
+class _Range(_Part):
+    start_row_index: int = 0
+    end_row_index: int = 0
+    start_column_index: int = 0
+    end_column_index: int = 0
+
+
+class _Metadata(_Part):
+    metadata_key: str = ""
+    metadata_value: str = ""
+
+
+class _Sheet(_Part):
+    properties: _SheetProperties
+    merges: list[_Range] = []
+    developer_metadata: list[_Metadata] = []
+    data: list[dict[str, Any]] = []
+
+
+class _BookProperties(_Part):
+    title: str = ""
+
+
+class _Book(_Part):
+    spreadsheet_id: str
+    properties: _BookProperties = _BookProperties()
+    sheets: list[_Sheet]
+
+
+class _ValueRange(_Part):
+    model_config = ConfigDict(strict=True)
+
+    range: str = ""
+    values: list[list[_Scalar]] = []
+
+
+class _Values(_Part):
+    value_ranges: list[_ValueRange]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """What Google tells of a worksheet before its values.
+
+    Attributes:
+        kind: "GRID"; "OBJECT" for a chart, "DATA_SOURCE" for a view of a database.
+        extent: how many rows and columns its grid has, (0, 0) where Google does not say.
+        own: this service made it.
+
+    """
+
+    sheet_id: int
+    title: str
+    kind: str
+    hidden: bool
+    extent: tuple[int, int]
+    own: bool
+    merges: tuple[Merge, ...]
+    formats: Formats
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What Google tells of a spreadsheet before its values."""
+
+    title: str
+    tabs: tuple[Tab, ...]
+
+    @property
+    def grids(self) -> tuple[Tab, ...]:
+        """The worksheets that have cells."""
+        return tuple(tab for tab in self.tabs if tab.kind == "GRID")
+
+    @property
+    def own(self) -> Tab | None:
+        """The service's own worksheet; None when there is none."""
+        return next((tab for tab in self.grids if tab.own), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The values of a worksheet.
+
+    Attributes:
+        extent: how many rows and columns its grid had when they were read; None where Google
+            does not say.
+        rows: as Google gives them: ragged, blank ends cut, days as numbers.
+
+    """
+
+    extent: tuple[int, int] | None
+    rows: Sequence[Sequence[_Scalar]]
+
+
+_BOOK: Final = TypeAdapter(_Book)
+_VALUES: Final = TypeAdapter(_Values)
+
+
+def read_book(answer: object) -> Book:
+    """Read an answer to `spreadsheets.get`; raises `ValueError` when it is none."""
+    book = _checked(_BOOK, answer)
+    try:
+        return Book(book.properties.title, tuple(_tab(sheet) for sheet in book.sheets))
+    except (AttributeError, TypeError):
+        raise ValueError("no such cells") from None
+
+
+def read_values(answer: object, count: int) -> list[Values]:
+    """Read an answer to `values.batchGet` for so many ranges; raises `ValueError` otherwise."""
+    ranges = _checked(_VALUES, answer).value_ranges
+    if len(ranges) != count:
+        raise ValueError("not the ranges that were asked for")
+    return [Values(_extent(part.range), part.values) for part in ranges]
+
+
+def fit(tabs: Sequence[Tab], values: Sequence[Values]) -> bool:
+    """Tell whether values and worksheets are of one state of the spreadsheet.
+
+    They come from two requests; a row inserted between them would shift days and merged cells.
+    """
+    return all(
+        part.extent is None or tab.extent in {(0, 0), part.extent}
+        for tab, part in zip(tabs, values, strict=True)
+    )
+
+
+def grid_of(
+    tab: Tab, values: Values, *, source: str, url: str
+) -> tuple[Worksheet | None, tuple[Problem, ...]]:
+    """Make the grid of a worksheet.
+
+    Args:
+        tab: what is known of it.
+        values: its values.
+        source: the spreadsheet's title, for places.
+        url: a link to the worksheet.
+
+    Returns:
+        The worksheet and the faults found in it; no worksheet when a lone cell far from the
+        table makes its grid larger than memory should be asked for.
+
+    """
+    width = max(map(len, values.rows), default=0)
+    if len(values.rows) * width > _CELL_LIMIT:
+        far = address(len(values.rows) - 1, width - 1)
+        problem = Problem(say("sheets.far_cell", cell=far), Place(source, tab.title, url=url))
+        return None, (problem,)
+    sheet, faults = worksheet(
+        tab.title,
+        list(_rows(values.rows, tab.formats)),
+        source=source,
+        url=url,
+        merged=tab.merges,
+        hidden=tab.hidden,
+    )
+    return replace(sheet, url=url), faults
+
+
+def unread(tabs: Sequence[Tab], *, source: str, url: str) -> Iterator[Problem]:
+    """Say which tabs hold data of a kind that is not read here; charts hold none."""
+    for tab in tabs:
+        if tab.kind not in {"GRID", "OBJECT"}:
+            place = Place(source, tab.title, url=url)
+            yield Problem(say("sheets.data_source"), place, Severity.WARNING)
+
+
+def moment_of(serial: float, kind: str) -> dt.date | dt.time | dt.timedelta | float:
+    """Turn a spreadsheet's number into what its format says that it is.
+
+    A whole number is a day, a fraction of one a time of day, more than that with a format of
+    times alone a length of time; a number outside the calendar stays one.
+    """
+    seconds = round(serial * _SECONDS_A_DAY)
+    days, rest = divmod(seconds, _SECONDS_A_DAY)
+    if kind == "TIME" and serial >= 1:
+        return dt.timedelta(seconds=seconds)
+    if days == 0 and kind != "DATE":
+        return (_SERIAL_ZERO + dt.timedelta(seconds=seconds)).time()
+    if days not in _SERIALS:
+        return serial
+    moment = _SERIAL_ZERO + dt.timedelta(days=days, seconds=rest)
+    return moment if rest else moment.date()
+
+
+def _checked(adapter: TypeAdapter[Any], answer: object) -> Any:  # noqa: ANN401 - as the adapter
+    try:
+        return adapter.validate_python(answer)
+    except ValidationError:
+        # Its text quotes the answer.
+        raise ValueError("no such answer") from None
+
+
+def _tab(sheet: _Sheet) -> Tab:
+    properties = sheet.properties
+    grid = properties.grid_properties
+    return Tab(
+        sheet_id=properties.sheet_id,
+        title=properties.title,
+        kind=properties.sheet_type,
+        hidden=properties.hidden,
+        extent=(grid.row_count, grid.column_count),
+        own=any(
+            (mark.metadata_key, mark.metadata_value) == (OWN_KEY, str(properties.sheet_id))
+            for mark in sheet.developer_metadata
+        ),
+        merges=tuple(
+            (
+                (merge.start_row_index, merge.start_column_index),
+                (merge.end_row_index - 1, merge.end_column_index - 1),
+            )
+            for merge in sheet.merges
+        ),
+        formats=_formats(sheet.data),
+    )
+
+
+def _formats(parts: Sequence[Mapping[str, Any]]) -> dict[int, dict[int, str]]:
+    """Find the cells whose numbers are days or times; by hand, for there may be millions."""
+    found: dict[int, dict[int, str]] = {}
+    for part in parts:
+        first = part.get("startColumn", 0)
+        for number, row in enumerate(part.get("rowData", ()), part.get("startRow", 0)):
+            kinds = {
+                index: kind
+                for index, cell in enumerate(row.get("values", ()), first)
+                if cell and (kind := _number_format(cell)) in _DAYS_AND_TIMES
+            }
+            if kinds:
+                found[number] = kinds
+    return found
+
+
+def _number_format(cell: Mapping[str, Any]) -> str:
+    kind = cell.get("effectiveFormat", {}).get("numberFormat", {}).get("type", "")
+    return kind if isinstance(kind, str) else ""
+
+
+def _rows(
+    rows: Sequence[Sequence[_Scalar]], formats: Formats
+) -> Iterator[Sequence[_Scalar | dt.date | dt.time | dt.timedelta]]:
+    for number, row in enumerate(rows):
+        kinds = formats.get(number)
+        if not kinds:
+            yield row
+            continue
+        cells: list[_Scalar | dt.date | dt.time | dt.timedelta] = list(row)
+        for index, kind in kinds.items():
+            value = cells[index] if index < len(cells) else None
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                cells[index] = moment_of(value, kind)
+        yield cells
+
+
+def _extent(echo: str) -> tuple[int, int] | None:
+    """Read the range that Google says it read, which for a whole worksheet is its grid."""
+    match = _EXTENT.search(echo)
+    if match is None or (match[1], match[2]) != ("A", "1"):
+        return None
+    columns = 0
+    for letter in match[3]:
+        columns = columns * 26 + ord(letter) - ord("A") + 1
+    return int(match[4]), columns
