@@ -193,9 +193,10 @@ def parse_range(resource: Json, text: str) -> tuple[Json, Grid]:
 
 
 def echo(sheet: Json, area: Grid) -> str:
-    """Write a range as Google repeats it: quoted unless it is a plain word."""
+    """Write a range as Google repeats it: quoted unless it is a plain word and no cell."""
     title = sheet["properties"]["title"]
-    if not re.fullmatch(r"[A-Za-z_]\w*", title, re.ASCII):
+    is_word = re.fullmatch(r"[A-Za-z_]\w*", title, re.ASCII)
+    if not is_word or re.fullmatch(r"[A-Za-z]{1,3}\d+", title):
         title = "'" + title.replace("'", "''") + "'"
     top, bottom, left, right = area
     first, last = f"{_letters(left)}{top + 1}", f"{_letters(right - 1)}{bottom}"

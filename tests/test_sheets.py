@@ -349,9 +349,9 @@ def test_the_order_of_columns_and_rows_changes_nothing(
     body: list[list[Cell]] = [
         [title, dt.date(2023, 4, day), f"центр {day}", "x"] for title, day in events
     ]
-    rows: list[list[Cell]] = []
-    for row in (headers, *body):
-        rows.append([*[None] * inserted, *(row[column] for column in order)])
+    rows: list[list[Cell]] = [
+        [*[None] * inserted, *(row[column] for column in order)] for row in (headers, *body)
+    ]
     resource = book(tab("План", rows))
     (found,) = read_book(resource).grids
     values = Values(None, [[_as_typed(cell) for cell in row] for row in rows])
