@@ -241,9 +241,9 @@ class Web:
             return RefusedError(say("sheets.not_trusted", host=host))
         if isinstance(error, requests.exceptions.ProxyError):
             return TroubleError(say("sheets.proxy", host=host))
-        if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.InvalidURL):
-            return TroubleError(say("sheets.no_connection", host=host))
-        if isinstance(reason, NewConnectionError):
+        if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(
+            reason, NewConnectionError
+        ):
             return TroubleError(say("sheets.no_connection", host=host))
         if isinstance(error, requests.exceptions.Timeout):
             return self._silence(host)

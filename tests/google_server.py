@@ -129,6 +129,7 @@ class GoogleServer:
         exports: what a public spreadsheet gives as .xlsx, by id; others ask to sign in.
         files: what lies on Yandex Disk: (name, bytes) by published key and path.
         faults: trouble to come, the first that fits is taken.
+        disposition: how a file is announced, None for its own name.
         seen: what was asked. violations: what the discovery document does not allow.
         between: called before the values are answered: what people do in the meantime.
 
@@ -143,6 +144,7 @@ class GoogleServer:
         self.faults: list[Fault] = []
         self.seen: list[Seen] = []
         self.violations: list[str] = []
+        self.disposition: str | None = None
         self.between: Callable[[], None] | None = None
         self.tokens: dict[str, str] = {}
         self.closing = threading.Event()
@@ -409,7 +411,7 @@ class _Handler(BaseHTTPRequestHandler):
                 )
                 return
             number = list(self.server.owner.files).index(place)
-            href = f"{self.server.owner.url}/disk/{number}?sign=s3cr3t"
+            href = f"{self.server.owner.url}/bytes/{number}?sign=s3cr3t"
             self._send_json(200, {"href": href, "method": "GET", "templated": False})
             return
         number = int(seen.path.rpartition("/")[2])
@@ -423,7 +425,10 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def _send_file(self, name: str, document: bytes) -> None:
-        disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+        own = f"attachment; filename*=UTF-8''{quote(name)}"
+        given = self.server.owner.disposition
+        # Names travel as raw UTF-8 where a sender does not know better.
+        disposition = (own if given is None else given).encode().decode("latin-1")
         self._send(200, document, {"Content-Disposition": disposition})
 
     def _send(self, status: int, document: bytes, headers: dict[str, str]) -> None:
