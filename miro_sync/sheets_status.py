@@ -85,7 +85,8 @@ class StatusCell:
     link: str | None = None
 
 
-Row = Sequence[StatusCell | Value]
+StatusRow = Sequence[StatusCell | Value]
+"""A cell, or the value of a plain one, for each column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,9 @@ class StatusSheet:
         self._known = OwnSheet(tab.sheet_id, tab.title, url, sheet)
         return self._known
 
-    def replace(self, columns: Sequence[StatusColumn], rows: Sequence[Row], title: str) -> Written:
+    def replace(
+        self, columns: Sequence[StatusColumn], rows: Sequence[StatusRow], title: str
+    ) -> Written:
         """Replace everything in the worksheet, or leave all of it as it was.
 
         Args:
@@ -267,7 +270,7 @@ class _Content:
         return max(len(self.rows), 2), len(self.columns)
 
 
-def _content(columns: Sequence[StatusColumn], rows: Iterable[Row]) -> _Content:
+def _content(columns: Sequence[StatusColumn], rows: Iterable[StatusRow]) -> _Content:
     if not columns or any(
         choice.startswith("=") for column in columns for choice in column.choices
     ):

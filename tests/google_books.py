@@ -233,14 +233,17 @@ def value_range(resource: Json, text: str) -> Json:
 class Changes:
     """Carries out the requests of one `batchUpdate` on a copy of a spreadsheet."""
 
-    def __init__(self, resource: Json) -> None:
+    def __init__(self, resource: Json, refused: str = "") -> None:
         self.resource = copy.deepcopy(resource)
+        self._refused = refused
 
     def apply(self, requests: list[Json]) -> list[Json]:
         replies = []
         for number, request in enumerate(requests):
             ((kind, body),) = request.items()
             try:
+                if kind == self._refused:
+                    raise _no("Refused by the test.")
                 replies.append(getattr(self, f"_{kind}")(body) or {})
             except Refusal as refusal:
                 text = f"Invalid requests[{number}].{kind}: {refusal}"

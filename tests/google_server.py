@@ -131,6 +131,7 @@ class GoogleServer:
         faults: trouble to come, the first that fits is taken.
         disposition: how a file is announced, None for its own name.
         seen: what was asked. violations: what the discovery document does not allow.
+        refuse: the request within a batch that is refused, after those before it were tried.
         between: called before the values are answered: what people do in the meantime.
 
     """
@@ -144,6 +145,7 @@ class GoogleServer:
         self.faults: list[Fault] = []
         self.seen: list[Seen] = []
         self.violations: list[str] = []
+        self.refuse = ""
         self.disposition: str | None = None
         self.between: Callable[[], None] | None = None
         self.tokens: dict[str, str] = {}
@@ -288,7 +290,7 @@ class GoogleServer:
         return {**resource, "sheets": sheets}
 
     def _update(self, spreadsheet_id: str, body: Json) -> Json:
-        changes = Changes(self.books[spreadsheet_id])
+        changes = Changes(self.books[spreadsheet_id], self.refuse)
         replies = changes.apply(body["requests"])
         self.books[spreadsheet_id] = changes.resource
         return {"spreadsheetId": spreadsheet_id, "replies": replies}
