@@ -123,11 +123,14 @@ def public_file(link: str) -> PublicFile:
     """Understand a link to Yandex Disk or to Yandex Documents.
 
     Known are «https://disk.yandex.ru/i/…» and «/d/…» (also yadi.sk and disk.360.yandex.ru), the
-    same with the path of a file within a published folder, and what the viewer of documents makes
-    of them: «https://docs.yandex.ru/docs/view?url=ya-disk-public://…».
+    same with the path of a file within a published folder, the older «/public?hash=…», and what
+    the viewer of documents makes of them: «https://docs.yandex.ru/docs/view?url=ya-disk-public:…».
     """
     parts = urlsplit(link)
-    shown = parse_qs(parts.query).get("url", [""])[0]
+    query = parse_qs(parts.query)
+    shown = query.get("url", [""])[0]
+    if "hash" in query:
+        return PublicFile(query["hash"][0])
     if shown.startswith("ya-disk-public://"):
         key, _, path = shown.removeprefix("ya-disk-public://").partition(":/")
         return PublicFile(key, f"/{path}" if path else "")

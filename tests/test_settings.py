@@ -335,6 +335,13 @@ def test_what_is_no_board_is_told_with_what_to_do(tmp_path: Path, given: str, sa
         ("https://docs.google.com/spreadsheets/d/1aB-c_D/edit#gid=0", "google", "1aB-c_D"),
         ("https://docs.google.com/spreadsheets/u/1/d/1aBcD/edit?usp=sharing", "google", "1aBcD"),
         ("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "google", None),
+        ("https://disk.yandex.ru/i/AbC-d_1", "yandex", None),
+        ("https://disk.yandex.ru/d/AbC/План.xlsx", "yandex", None),
+        ("https://disk.360.yandex.ru/i/AbC", "yandex", None),
+        ("https://yadi.sk/i/AbC", "yandex", None),
+        ("disk.yandex.ru/i/AbC", "yandex", "https://disk.yandex.ru/i/AbC"),
+        ("https://disk.yandex.ru/public?hash=k%2B", "yandex", None),
+        ("https://docs.yandex.ru/docs/view?url=ya-disk-public%3A%2F%2Fk&name=a", "yandex", None),
         ("план.xlsx", "workbook", "план.xlsx"),
         ("план.XLS", "workbook", "план.XLS"),
         ("план.ods", "workbook", "план.ods"),
@@ -349,8 +356,33 @@ def test_tables_are_named_by_link_file_or_folder(
 
     assert link.kind == kind
     expected = given if value is None else value
-    assert link.value == (expected if kind == "google" else str(tmp_path / expected))
+    online = kind in {"google", "yandex"}
+    assert link.value == (expected if online else str(tmp_path / expected))
     assert link.given == given
+    if online:
+        with pytest.raises(ValueError, match="no path"):
+            _ = link.path
+
+
+@pytest.mark.parametrize(
+    ("tables", "expected"),
+    [
+        ("", "https://sheets.googleapis.com"),
+        (
+            "source = 'https://docs.google.com/spreadsheets/d/1aB/edit'",
+            "https://sheets.googleapis.com",
+        ),
+        ("source = 'https://disk.yandex.ru/i/AbC'", "https://cloud-api.yandex.net"),
+        (
+            "source = 'https://disk.yandex.ru/i/AbC'\napi_url = 'http://127.0.0.1:8/'",
+            "http://127.0.0.1:8",
+        ),
+    ],
+)
+def test_the_address_of_the_interface_follows_from_the_link(
+    tmp_path: Path, tables: str, expected: str
+) -> None:
+    assert load(folder_with(tmp_path, f"{PROJECT}[tables]\n{tables}\n")).tables_api_url == expected
 
 
 def test_a_folder_may_have_a_dot_or_the_shape_of_an_id(tmp_path: Path) -> None:
@@ -366,8 +398,9 @@ def test_a_folder_may_have_a_dot_or_the_shape_of_an_id(tmp_path: Path) -> None:
     ("given", "said"),
     [
         ("https://docs.google.com/spreadsheets/d/e/2PACX-1v/pubhtml", "Опубликовать"),
-        ("https://disk.yandex.ru/i/abc", "Яндекса"),
-        ("https://docs.yandex.ru/docs/view?url=x", "Яндекса"),
+        ("https://disk.yandex.ru/client/disk/Планы", "нажмите «Поделиться»"),
+        ("https://disk.yandex.ru/edit/disk/disk%2FПлан.xlsx", "нажмите «Поделиться»"),
+        ("https://docs.yandex.ru/docs/view?url=ya-disk%3A%2F%2F%2Fdisk", "нажмите «Поделиться»"),
         ("https://example.org/table", "не таблица"),
         ("план.docx", "не таблица"),
     ],

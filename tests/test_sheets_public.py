@@ -185,10 +185,8 @@ def test_a_table_within_a_published_folder_is_read(google: GoogleServer) -> None
             "https://docs.yandex.ru/docs/view?url=ya-disk-public%3A%2F%2FkEy%3D%3A%2Fa%2Fb.xlsx",
             PublicFile("kEy=", "/a/b.xlsx"),
         ),
-        (
-            "https://disk.yandex.ru/public?hash=1",
-            PublicFile("https://disk.yandex.ru/public?hash=1"),
-        ),
+        ("https://disk.yandex.ru/public?hash=kEy%2B%3D", PublicFile("kEy+=")),
+        ("https://disk.yandex.ru/else", PublicFile("https://disk.yandex.ru/else")),
     ],
 )
 def test_links_as_the_disk_gives_them_are_understood(link: str, expected: PublicFile) -> None:

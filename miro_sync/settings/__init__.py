@@ -45,6 +45,7 @@ from miro_sync.settings.schema import (
     FULL_READ_HOURS,
     GOOGLE_API,
     MIRO_API,
+    YANDEX_API,
     CentersFile,
     CenterTable,
     DecisionsFile,
@@ -105,6 +106,7 @@ class Settings:
         folder: the project folder, absolute.
         board_source, tables_source: None where the settings name none yet.
         board_full_read_hours: a read of the board older than this is made anew, changed or not.
+        tables_api_url: Google's, or the Disk's where the tables are on Yandex Disk.
         board_patience, tables_patience: seconds that one read waits out refusals in all.
         state_url: of the state's database, with an absolute path for SQLite; may hold a password
             and so is kept out of `repr`.
@@ -322,7 +324,7 @@ def _settings(folder: Path, files: _Files, problems: tuple[Problem, ...]) -> Set
         board_patience=project.board.patience_seconds,
         board_full_read_hours=project.board.full_read_hours,
         tables_source=project.tables.source,
-        tables_api_url=project.tables.api_url,
+        tables_api_url=project.tables.api_url or _usual_api(project.tables.source),
         tables_patience=project.tables.patience_seconds,
         state_url=absolute_state(project.state.url, folder),
         mail=_mail(project.mail),
@@ -331,6 +333,11 @@ def _settings(folder: Path, files: _Files, problems: tuple[Problem, ...]) -> Set
         indicators=tuple(_indicator(indicator) for indicator in files.kpi.indicator),
         problems=problems,
     )
+
+
+def _usual_api(tables: SourceLink | None) -> str:
+    is_yandex = tables is not None and tables.kind is SourceKind.YANDEX
+    return YANDEX_API if is_yandex else GOOGLE_API
 
 
 def _project(file: ProjectFile, centers: CentersFile, span: Period) -> Project:

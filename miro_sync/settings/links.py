@@ -23,6 +23,7 @@ class SourceKind(StrEnum):
     MIRO = "miro"  # a live board; the value is its id
     EXPORT = "export"  # a board export; the value is a path
     GOOGLE = "google"  # a Google spreadsheet; the value is its id
+    YANDEX = "yandex"  # a table published on Yandex Disk; the value is its link
     WORKBOOK = "workbook"  # an Excel or LibreOffice file; the value is a path
     CSV = "csv"  # one .csv file; the value is a path
     FOLDER = "folder"  # a folder of .csv files; the value is a path
@@ -46,7 +47,7 @@ class SourceLink:
     @property
     def path(self) -> Path:
         """The file or folder; raises `ValueError` where the source is none."""
-        if self.kind in {SourceKind.MIRO, SourceKind.GOOGLE, SourceKind.WORKSHEET}:
+        if self.kind in _NO_PATHS:
             raise ValueError(f"{self.kind} is no path")
         return Path(self.value)
 
@@ -92,7 +93,7 @@ def board_link(value: object, folder: Path) -> SourceLink | None:
 
 
 def tables_link(value: object, folder: Path) -> SourceLink | None:
-    """Understand `[tables] source`: a Google link or id, a workbook, .csv files.
+    """Understand `[tables] source`: a Google link or id, a Yandex link, a workbook, .csv files.
 
     Returns:
         The source, None when the key is not filled in yet.
@@ -215,7 +216,18 @@ _GOOGLE_LINK = re.compile(
 )
 #: Google's ids have 44 characters; a folder of that name is believed to be a folder.
 _GOOGLE_ID = re.compile(r"[\w-]{30,}", re.ASCII)
-_YANDEX_LINK = re.compile(r"//(?:(?:disk|docs)(?:\.360)?\.yandex\.\w+|yadi\.sk)/", re.IGNORECASE)
+_YANDEX = r"(?:(?:disk|docs)(?:\.360)?\.yandex\.\w+|yadi\.sk)"
+_YANDEX_LINK = re.compile(rf"//{_YANDEX}/", re.IGNORECASE)
+#: What «Поделиться» gives, and what the viewer of documents makes of it; other addresses of the
+#: Disk open for its owner alone.
+_YANDEX_PUBLIC = re.compile(
+    rf"//{_YANDEX}/(?:[di]/[^/?#\s]|public/?\?hash=|docs/view\?(?:.*&)?url=ya-disk-public)",
+    re.IGNORECASE,
+)
+_LINK_START = re.compile(
+    rf"[a-z][a-z0-9+.-]+://|(?:www\.)?(?:miro|docs\.google)\.com/|{_YANDEX}/", re.IGNORECASE
+)
+_NO_PATHS = frozenset({SourceKind.MIRO, SourceKind.GOOGLE, SourceKind.YANDEX, SourceKind.WORKSHEET})
 _TABLE_FILES = {
     ".csv": SourceKind.CSV,
     ".xlsx": SourceKind.WORKBOOK,
@@ -235,7 +247,7 @@ def _filled(value: object) -> str | None:
 
 
 def _looks_like_link(text: str) -> bool:
-    return bool(re.match(r"(?i)[a-z][a-z0-9+.-]+://|(?:www\.)?(?:miro|docs\.google)\.com/", text))
+    return _LINK_START.match(text) is not None
 
 
 def _online_table(link: str) -> SourceLink:
@@ -244,8 +256,11 @@ def _online_table(link: str) -> SourceLink:
         raise fault("settings.tables_published_link")
     if match:
         return SourceLink(SourceKind.GOOGLE, match["id"], link)
-    if _YANDEX_LINK.search(link):
-        raise fault("settings.tables_yandex")
+    full = link if "://" in link else f"https://{link}"
+    if _YANDEX_PUBLIC.search(full):
+        return SourceLink(SourceKind.YANDEX, full, link)
+    if _YANDEX_LINK.search(full):
+        raise fault("settings.tables_yandex_private")
     raise fault("settings.tables_no_source", value=shown(link))
 
 

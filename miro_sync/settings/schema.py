@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 MIRO_API = "https://api.miro.com"
 GOOGLE_API = "https://sheets.googleapis.com"
+YANDEX_API = "https://cloud-api.yandex.net"
 DEFAULT_STATE = "sqlite:///state/miro-sync.db"
 DEFAULT_PATIENCE = 60.0
 
@@ -299,7 +300,7 @@ class TablesSection(Section):
     """`[tables]`: where the online table is."""
 
     source: Annotated[SourceLink | None, _source(tables_link)] = None
-    api_url: ApiUrl = GOOGLE_API
+    api_url: ApiUrl | None = None
     patience_seconds: Patience = DEFAULT_PATIENCE
 
 
