@@ -48,6 +48,7 @@ from miro_sync.sheets_status import (
     Written,
     own_sheet,
 )
+from miro_sync.wire import patient_garbage_collector
 
 __all__ = [
     "GOOGLE_API",
@@ -188,11 +189,10 @@ class SheetsSource:
         web = Web(self._clock, self._timeout)
         patience = Patience(self._patience_seconds, self._clock)
         try:
-            return (
-                self._published(web, patience)
-                if login is None
-                else self._read(login, web, patience)
-            )
+            with patient_garbage_collector():
+                if login is None:
+                    return self._published(web, patience)
+                return self._read(login, web, patience)
         finally:
             web.close()
 
@@ -337,7 +337,8 @@ class YandexTable:
         finally:
             web.close()
         self.last = Visit(web.calls)
-        return _snapshot(fetched, self._read_workbook, url=self._link, read_at=self._read_at)
+        with patient_garbage_collector():
+            return _snapshot(fetched, self._read_workbook, url=self._link, read_at=self._read_at)
 
 
 def _snapshot(

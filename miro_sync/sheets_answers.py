@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -236,6 +237,7 @@ def unread(tabs: Sequence[Tab], *, source: str, url: str) -> Iterator[Problem]:
             yield Problem(say("sheets.data_source"), place, Severity.WARNING)
 
 
+@lru_cache(maxsize=10_000)
 def moment_of(serial: float, kind: str) -> dt.date | dt.time | dt.timedelta | float:
     """Turn a spreadsheet's number into what its format says that it is.
 

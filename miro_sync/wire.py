@@ -187,7 +187,7 @@ def read_export(document: bytes, *, source: str) -> BoardSnapshot:
 
     """
     document = document.removeprefix(b"\xef\xbb\xbf")
-    with _patient_garbage_collector():
+    with patient_garbage_collector():
         try:
             export = _EXPORT.validate_json(document)
             problems: list[Problem] = []
@@ -661,7 +661,7 @@ _threshold_lock = Lock()
 
 
 @contextmanager
-def _patient_garbage_collector() -> Iterator[None]:
+def patient_garbage_collector() -> Iterator[None]:
     """Let the collector wait while many small objects are made that will all be kept.
 
     Its passes over them cost more than making them. The threshold is the process's, so the
