@@ -260,19 +260,20 @@ class SheetsSource:
         Somebody may rename a worksheet or insert a row between the two requests; then both are
         made again. In the end a sheet that never rests is read as it is.
         """
-        for left in reversed(range(_ROUNDS)):
+        rounds = 0
+        while True:
+            rounds += 1
             book = patience.outlast(google.book)
             if not book.grids:
-                break
+                return book, []
             try:
                 values = patience.outlast(partial(google.values, book.grids))
             except MovedOnError:
-                if not left:
+                if rounds == _ROUNDS:
                     raise
-                continue
-            if fit(book.grids, values) or not left:
-                return book, values
-        return book, []
+            else:
+                if rounds == _ROUNDS or fit(book.grids, values):
+                    return book, values
 
     def _published(self, web: Web, patience: Patience) -> TablesSnapshot:
         docs = GOOGLE_DOCS if self._api_url == GOOGLE_API else self._api_url

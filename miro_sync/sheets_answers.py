@@ -45,7 +45,7 @@ _SERIAL_ZERO = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no time zo
 _SERIALS = range(2, 2_958_466)
 _SECONDS_A_DAY = 86_400
 _DAYS_AND_TIMES = frozenset({"DATE", "DATE_TIME", "TIME"})
-_EXTENT = re.compile(r"!\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)$")
+_EXTENT = re.compile(r"!A1:([A-Z]+)(\d+)$")
 
 _Scalar = str | int | float | bool | None
 Formats = Mapping[int, Mapping[int, str]]
@@ -328,9 +328,9 @@ def _rows(
 def _extent(echo: str) -> tuple[int, int] | None:
     """Read the range that Google says it read, which for a whole worksheet is its grid."""
     match = _EXTENT.search(echo)
-    if match is None or (match[1], match[2]) != ("A", "1"):
+    if match is None:
         return None
     columns = 0
-    for letter in match[3]:
+    for letter in match[1]:
         columns = columns * 26 + ord(letter) - ord("A") + 1
-    return int(match[4]), columns
+    return int(match[2]), columns

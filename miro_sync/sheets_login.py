@@ -93,7 +93,7 @@ class Account(AuthBase):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Sign a request; `prepare` must have been called."""
-        request.headers["Authorization"] = f"Bearer {self.credentials.token}"
+        self.credentials.apply(request.headers)
         return request
 
     def prepare(self, *, renew: bool = False) -> None:

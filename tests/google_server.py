@@ -68,8 +68,8 @@ class Fault:
     Attributes:
         times: how often; -1 for ever.
         lasts: seconds from the first request on instead, by the clock of the server.
-        kind: "answer", "hang", "reset" before an answer, "cut" in the middle of one, "drip";
-            "done_then_reset" carries the request out and then breaks the connection.
+        kind: "answer", "hang" or "reset" before an answer, "stall" or "cut" in the middle of
+            one; "done_then_reset" carries the request out and then breaks the connection.
 
     """
 
@@ -374,8 +374,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
             self.close_connection = True
-        elif fault.kind == "cut":
+        elif fault.kind in {"cut", "stall"}:
             self._send(200, b'{"sheets": [', {"Content-Length": "1000"})
+            if fault.kind == "stall":
+                self.wfile.flush()
+                self.server.owner.closing.wait(10)
             self.close_connection = True
         else:
             document = fault.page.encode() if fault.page else json.dumps(fault.body).encode()

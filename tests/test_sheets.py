@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Iterator
 
+import openpyxl
 import pytest
 from google_books import ERRORS, ID, Cell, book, tab
 from google_discovery import Json
@@ -140,6 +142,18 @@ def test_a_number_is_a_day_only_where_its_cell_says_so(google: GoogleServer) -> 
     day = dt.date(2023, 4, 5)
 
     assert cells(google, day, 45021) == (day, 45021)
+
+
+def test_a_text_in_a_cell_for_days_stays_a_text(google: GoogleServer) -> None:
+    resource = tab("План", [["апрель", DAY], ["нет"]])
+    day = {"numberFormat": {"type": "DATE"}}
+    for row in resource["data"][0]["rowData"]:
+        row["values"] = [{**cell, "effectiveFormat": day} for cell in row["values"]]
+        row["values"] += [{"effectiveFormat": day}] * 3
+
+    (sheet,) = read(google, resource).worksheets
+
+    assert sheet.rows == (("апрель", DAY), ("нет", None))
 
 
 def test_days_with_a_time_and_times_alone_are_told_apart(google: GoogleServer) -> None:
@@ -448,6 +462,12 @@ def test_what_is_no_answer_for_one_range_is_refused(answer: object) -> None:
         read_values(answer, 1)
 
 
+def test_a_range_that_is_echoed_otherwise_tells_no_extent() -> None:
+    told = {"valueRanges": [{"range": "'а'!A1:AB200"}, {"range": "'а'"}, {"range": "а!A1"}]}
+
+    assert [part.extent for part in read_values(told, 3)] == [(200, 28), None, None]
+
+
 def test_values_fit_when_their_grid_is_as_large_as_it_was(google: GoogleServer) -> None:
     (one,) = read_book(book(tab("а", extent=(100, 5)))).grids
     (untold,) = read_book({"spreadsheetId": "1", "sheets": [{"properties": {"title": "а"}}]}).grids
@@ -488,6 +508,18 @@ def test_who_we_are_without_a_key_is_nobody(google: GoogleServer) -> None:
     assert who.account is None
     assert who.remedy is not None
     assert "Все, у кого есть ссылка" in catalogue("ru").tell(who.remedy)
+
+
+def test_a_public_spreadsheet_answers_to_nobody(google: GoogleServer) -> None:
+    workbook = openpyxl.Workbook()
+    packed = io.BytesIO()
+    workbook.save(packed)
+    google.exports[ID] = packed.getvalue()
+
+    who = source(google, environ={}).who_am_i()
+
+    assert (who.account, who.title, who.worksheets, who.remedy) == (None, "Точки роста", 1, None)
+    assert "по открытой ссылке" in catalogue("ru").tell(who.origin)
 
 
 def test_who_we_are_with_a_broken_key_says_what_is_wrong_with_it(google: GoogleServer) -> None:

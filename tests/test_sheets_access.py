@@ -25,8 +25,8 @@ from miro_sync.files import read_workbook
 from miro_sync.messages import catalogue
 from miro_sync.model import TablesSnapshot, say
 from miro_sync.sheets import SheetsSource
-from miro_sync.sheets_http import Patience, TroubleError, Web, timeout_for, wish_of
-from miro_sync.sheets_login import KEY, KEY_TEXT, find_login
+from miro_sync.sheets_http import Answer, Patience, TroubleError, Web, timeout_for, wish_of
+from miro_sync.sheets_login import KEY, KEY_TEXT, _TokenAnswer, find_login
 
 READ_AT = dt.datetime(2023, 6, 1, 8, 0, tzinfo=dt.UTC)
 PAGE = "<!DOCTYPE html><html><body>502. That’s an error.</body></html>"
@@ -250,6 +250,7 @@ PERSON = {
             "client_id": "1",
             "client_secret": "s3cr3t",
             "refresh_token": "r3fr3sh",
+            "quota_project_id": "school-plans",
         }
     )
 }
@@ -267,6 +268,7 @@ def test_a_persons_login_has_words_of_its_own(google: GoogleServer) -> None:
     responses.post("https://oauth2.googleapis.com/token", json=granted)
     google.tokens["ya29.person"] = READING
     assert len(read(google, PERSON).worksheets) == 1
+    assert google.calls("/v4/")[0].headers["x-goog-user-project"] == "school-plans"
 
     google.shared[ID] = ""
     assert "закрыта для того, кто вошёл" in refusal(google, PERSON)
@@ -560,8 +562,10 @@ def test_a_malformed_answer_is_trouble(google: GoogleServer) -> None:
     assert len(read(google).worksheets) == 1
 
 
-def test_a_silent_server_is_given_up_in_time(google: GoogleServer) -> None:
-    google.faults.append(Fault(kind="hang", times=-1))
+@pytest.mark.parametrize("kind", ["hang", "stall"])
+@pytest.mark.parametrize("at", ["/token", "/v4/", "values:batchGet"])
+def test_a_silent_server_is_given_up_in_time(google: GoogleServer, kind: str, at: str) -> None:
+    google.faults.append(Fault(at, kind=kind, times=-1))
     begun = time.monotonic()
 
     with pytest.raises(SourceError) as caught:
@@ -659,6 +663,12 @@ def test_an_attempt_that_succeeds_costs_no_patience(google: GoogleServer) -> Non
 
     assert patience.outlast(troubled) == "да"
     assert 0 < sum(google.clock.pauses) <= 10
+
+
+def test_google_auth_sees_an_answer_as_it_came() -> None:
+    answer = _TokenAnswer(Answer(200, {"Date": "x"}, b"{}", "https://a.example/"))
+
+    assert (answer.status, answer.headers, answer.data) == (200, {"Date": "x"}, b"{}")
 
 
 def test_a_wish_is_read_in_seconds_alone() -> None:

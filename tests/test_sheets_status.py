@@ -393,6 +393,17 @@ def test_a_sheet_shared_for_reading_alone_says_which_role_to_choose(google: Goog
     assert "«Редактор»" in sentence
 
 
+def test_a_known_worksheet_in_a_closed_sheet_is_not_looked_for_elsewhere(
+    google: GoogleServer,
+) -> None:
+    first = status(google).replace(COLUMNS, ROWS, TITLE)
+    google.shared[ID] = ""
+    google.seen.clear()
+
+    assert EMAIL in failure(google, status(google, known=first.sheet))
+    assert len(google.calls("/v4/")) == 1
+
+
 def test_without_a_key_nothing_can_be_written(google: GoogleServer) -> None:
     sheet = StatusSheet(ID, environ={}, clock=google.clock, api_url=google.url)
 
