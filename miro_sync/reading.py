@@ -274,7 +274,8 @@ def _understood(
     """Find the calendar's table in the worksheets and understand its rows."""
     refusals: list[Problem] = []
     for sheet in _sheets(snapshot, sheet_title):
-        table = find_table(sheet, CALENDAR_COLUMNS, source=snapshot.source, url=snapshot.url)
+        url = sheet.url or snapshot.url
+        table = find_table(sheet, CALENDAR_COLUMNS, source=snapshot.source, url=url)
         if isinstance(table, NoTable):
             refusals += table.problems
             continue

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import openpyxl
 import pytest
+from builders import project
 from google_books import ERRORS, ID, Cell, book, tab
 from google_discovery import Json
 from google_server import EMAIL, READING, FakeClock, Fault, GoogleServer, discovery
@@ -18,6 +19,9 @@ from miro_sync.errors import SourceError
 from miro_sync.files import read_workbook
 from miro_sync.messages import catalogue
 from miro_sync.model import CellError, Severity, TablesSnapshot
+from miro_sync.names import CenterNames
+from miro_sync.periods import read_period
+from miro_sync.reading import Doors, read_plan
 from miro_sync.sheets import SheetsSource
 from miro_sync.sheets_answers import (
     OWN_KEY,
@@ -28,7 +32,14 @@ from miro_sync.sheets_answers import (
     read_book,
     read_values,
 )
-from miro_sync.tables import CALENDAR_COLUMNS, NOT_CALCULATED, Column, Table, find_table
+from miro_sync.tables import (
+    CALENDAR_COLUMNS,
+    NOT_CALCULATED,
+    Column,
+    Table,
+    event_rows,
+    find_table,
+)
 
 READ_AT = dt.datetime(2023, 6, 1, 8, 0, tzinfo=dt.UTC)
 DAY = dt.date(2023, 4, 5)
@@ -237,6 +248,27 @@ def test_worksheets_and_the_spreadsheet_have_links(google: GoogleServer) -> None
     assert snapshot.url == base
     assert [sheet.url for sheet in snapshot.worksheets] == [f"{base}#gid=0", f"{base}#gid=77"]
     assert (snapshot.source, snapshot.read_at, snapshot.complete) == ("Точки роста", READ_AT, True)
+
+
+def test_rows_and_events_lead_to_their_own_worksheet(google: GoogleServer) -> None:
+    rows: list[list[Cell]] = [
+        ["План мероприятий"],
+        ["Мероприятие", "Сроки реализации", "Дата проведения"],
+        ["Экодиктант", "апрель 2023", DAY],
+    ]
+    google.keep(book(tab("Лист", []), tab("План", rows, sheet_id=77)))
+    snapshot = source(google).read()
+    doors = Doors(board=None, tables=source(google), calendar=None, calendar_sheet="План")
+    names = CenterNames(())
+
+    cards = event_rows(
+        snapshot, find_center=names.find, read_period=read_period, span=project().span
+    ).cards
+    plan = read_plan(project(), doors, names)
+
+    link = f"https://docs.google.com/spreadsheets/d/{ID}/edit#gid=77"
+    assert [card.url for card in cards] == [link]
+    assert [event.place and event.place.url for event in plan.events] == [link]
 
 
 @pytest.mark.parametrize("title", ["D3", "R1C1", "План «А»", "Петя's", "а!б", "2023", "''"])

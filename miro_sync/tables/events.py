@@ -168,7 +168,7 @@ def event_rows(  # noqa: PLR0913 - what a row may lean on
     for sheet in tables.worksheets:
         if squash(sheet.title) in skipped:
             continue
-        found = find_tables(sheet, PLAN_COLUMNS, source=tables.source, url=url)
+        found = find_tables(sheet, PLAN_COLUMNS, source=tables.source, url=sheet.url or url)
         plans = [table for table in found if isinstance(table, Table) and _speaks_of_events(table)]
         (read if plans else unread).append(sheet.title)
         problems += _unread_parts(sheet, found, plans)
