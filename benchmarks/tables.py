@@ -308,10 +308,9 @@ def main() -> None:
             ours = doors(folder, url)
             for read in ours.values():
                 (sheet,) = read().worksheets
-                assert (len(sheet.rows), len(sheet.rows[0])) == (ROWS + 1, COLUMNS)
-            print(
-                f"{ROWS:,} rows x {COLUMNS} columns, best of {ROUNDS} of processor time"
-            )
+                if (len(sheet.rows), len(sheet.rows[0])) != (ROWS + 1, COLUMNS):
+                    raise ValueError("a door gave another table")
+            print(f"{ROWS:,} rows x {COLUMNS} columns, best of {ROUNDS} of processor time")
             for name, read_table in {**ours, **others(folder)}.items():
                 seconds = measured(read_table)
                 print(f"{name:28} {seconds * 1000:7.0f} ms {ROWS / seconds:9,.0f} rows/s")
