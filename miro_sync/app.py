@@ -24,8 +24,8 @@ from miro_sync import __version__, setup
 from miro_sync import sync as use_case
 from miro_sync.decisions import merged, undone_numbers
 from miro_sync.doctor import Checkup, Level, examine
-from miro_sync.errors import SettingsError
-from miro_sync.files import BoardFile, TablesFile
+from miro_sync.errors import MiroSyncError, SettingsError
+from miro_sync.files import BoardFile, TablesFile, read_workbook
 from miro_sync.memory import Health, Purged, SqlMemory
 from miro_sync.miro_budget import Clock
 from miro_sync.miro_client import MiroBoard, MiroClient
@@ -44,12 +44,14 @@ from miro_sync.model import (
     Project,
     RunRecord,
     Schedule,
+    TablesSnapshot,
     say,
 )
 from miro_sync.periods import read_period
 from miro_sync.ports import BoardSource, TablesSource
 from miro_sync.reading import Doors
 from miro_sync.settings import Settings, SourceKind, load, secret
+from miro_sync.sheets import SheetsSource, YandexTable
 from miro_sync.story import Told
 from miro_sync.sync import Outcome
 from miro_sync.wire import read_export
@@ -279,7 +281,7 @@ def doctor(config: Path) -> Checkup:
     settings = load(config)
     with _memory(settings) as memory:
         doors = _doors(settings, _now())
-        access = partial(_miro_access, settings)
+        access = partial(_access, settings)
         return examine(settings.project, doors, memory, settings.problems, access)
 
 
@@ -466,6 +468,15 @@ def _miro_client(settings: Settings, progress: Progress | None = None) -> MiroCl
     return MiroClient(http, tokens, board_id, settings.board_patience, progress)
 
 
+def _access(settings: Settings) -> Iterator[tuple[Level, Message]]:
+    """Say who we are to the services; what one of them refuses does not hide the other."""
+    for ask in (_miro_access, _google_access):
+        try:
+            yield from ask(settings)
+        except MiroSyncError as error:
+            yield "fail", error.message
+
+
 def _miro_access(settings: Settings) -> Iterator[tuple[Level, Message]]:
     """Say whose token it is, what it may do, and when it ends."""
     if settings.board_source is None or settings.board_source.kind is not SourceKind.MIRO:
@@ -483,4 +494,50 @@ def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
     source = settings.tables_source
     if source is None:
         return None
+    if source.kind is SourceKind.GOOGLE:
+        return _Counted(_google(settings, source.value, now))
+    if source.kind is SourceKind.YANDEX:
+        yandex = YandexTable(
+            source.value,
+            read_at=now,
+            clock=Clock(_now),
+            read_workbook=read_workbook,
+            patience_seconds=settings.tables_patience,
+        )
+        return _Counted(yandex)
     return TablesFile(source.path, now)
+
+
+def _google(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> SheetsSource:
+    return SheetsSource(
+        spreadsheet_id,
+        environ=os.environ,
+        read_at=now,
+        clock=Clock(_now),
+        read_workbook=read_workbook,
+        api_url=settings.tables_api_url,
+        patience_seconds=settings.tables_patience,
+    )
+
+
+class _Counted:
+    """An online table that says in its snapshot what the read took."""
+
+    def __init__(self, table: SheetsSource | YandexTable) -> None:
+        self._table = table
+
+    def read(self) -> TablesSnapshot:
+        snapshot = self._table.read()
+        return replace(snapshot, calls=self._table.last.calls if self._table.last else 0)
+
+
+def _google_access(settings: Settings) -> Iterator[tuple[Level, Message]]:
+    """Say who we are to Google and whether the spreadsheet answers."""
+    source = settings.tables_source
+    if source is None or source.kind is not SourceKind.GOOGLE:
+        return
+    who = _google(settings, source.value, _now()).who_am_i()
+    if who.account is not None:
+        yield "ok", say("doctor.google_access", account=who.account, origin=who.origin)
+    else:
+        yield "ok", say("doctor.google_public", origin=who.origin)
