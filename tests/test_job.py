@@ -554,3 +554,12 @@ def test_a_second_sync_of_the_project_leaves_with_a_code_of_its_own(
     assert code == 75
     assert "другой запуск" in told
     assert say(capsys, folder, "sync", "--exit-zero")[0] == 0
+
+
+def test_the_readme_shows_the_demo_as_it_looks(capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    shown = readme.split("```\n")[1].removesuffix("…\n").strip()
+
+    run(["demo"])
+
+    assert shown in capsys.readouterr().out
