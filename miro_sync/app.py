@@ -44,7 +44,6 @@ from miro_sync.model import (
     Project,
     RunRecord,
     Schedule,
-    TablesSnapshot,
     say,
 )
 from miro_sync.periods import read_period
@@ -495,16 +494,16 @@ def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
     if source is None:
         return None
     if source.kind is SourceKind.GOOGLE:
-        return _Counted(_google(settings, source.value, now))
+        return _google(settings, source.value, now)
     if source.kind is SourceKind.YANDEX:
-        yandex = YandexTable(
+        return YandexTable(
             source.value,
             read_at=now,
             clock=Clock(_now),
             read_workbook=read_workbook,
+            api_url=settings.tables_api_url,
             patience_seconds=settings.tables_patience,
         )
-        return _Counted(yandex)
     return TablesFile(source.path, now)
 
 
@@ -518,17 +517,6 @@ def _google(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> Sheets
         api_url=settings.tables_api_url,
         patience_seconds=settings.tables_patience,
     )
-
-
-class _Counted:
-    """An online table that says in its snapshot what the read took."""
-
-    def __init__(self, table: SheetsSource | YandexTable) -> None:
-        self._table = table
-
-    def read(self) -> TablesSnapshot:
-        snapshot = self._table.read()
-        return replace(snapshot, calls=self._table.last.calls if self._table.last else 0)
 
 
 def _google_access(settings: Settings) -> Iterator[tuple[Level, Message]]:

@@ -62,7 +62,6 @@ __all__ = [
     "StatusRow",
     "StatusSheet",
     "Tone",
-    "Visit",
     "Workbook",
     "Written",
     "YandexTable",
@@ -100,20 +99,6 @@ class ReadWorkbook(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """What one reading cost, and what it found that is not the people's.
-
-    Attributes:
-        calls: requests made.
-        own: the service's own worksheet, kept apart: what we wrote proves nothing.
-
-    """
-
-    calls: int
-    own: OwnSheet | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Identity:
     """Who we are to Google, and whether the spreadsheet answers.
 
@@ -138,7 +123,8 @@ class SheetsSource:
     """A Google spreadsheet as a source of worksheets.
 
     Attributes:
-        last: the last reading, None before it.
+        own: the service's own worksheet as the last reading found it, kept apart from the others,
+            for what we wrote proves nothing; None where there is none.
 
     """
 
@@ -176,7 +162,7 @@ class SheetsSource:
         self._api_url = api_url.rstrip("/")
         self._patience_seconds = patience_seconds
         self._timeout = timeout or timeout_for(patience_seconds)
-        self.last: Visit | None = None
+        self.own: OwnSheet | None = None
 
     def read(self) -> TablesSnapshot:
         """Read all worksheets but the service's own.
@@ -185,16 +171,19 @@ class SheetsSource:
             SourceError: the spreadsheet could not be read; nothing is known of it.
 
         """
+        begun = self._clock.monotonic()
         login = find_login(self._environ)
         web = Web(self._clock, self._timeout)
         patience = Patience(self._patience_seconds, self._clock)
         try:
             with patient_garbage_collector():
                 if login is None:
-                    return self._published(web, patience)
-                return self._read(login, web, patience)
+                    snapshot = self._published(web, patience)
+                else:
+                    snapshot = self._read(login, web, patience)
         finally:
             web.close()
+        return replace(snapshot, seconds=self._clock.monotonic() - begun)
 
     def who_am_i(self) -> Identity:
         """Say who we are to Google, where the key came from, and whether the sheet answers.
@@ -244,7 +233,7 @@ class SheetsSource:
                 complete = False
             else:
                 worksheets.append(sheet)
-        self.last = Visit(google.calls, own)
+        self.own = own
         return TablesSnapshot(
             source=source,
             read_at=self._read_at,
@@ -252,6 +241,7 @@ class SheetsSource:
             worksheets=tuple(worksheets),
             url=book_url(self._id),
             problems=tuple(problems),
+            calls=google.calls,
         )
 
     def _one_state(self, google: GoogleBook, patience: Patience) -> tuple[Book, list[Values]]:
@@ -278,19 +268,14 @@ class SheetsSource:
     def _published(self, web: Web, patience: Patience) -> TablesSnapshot:
         docs = GOOGLE_DOCS if self._api_url == GOOGLE_API else self._api_url
         fetched = patience.outlast(lambda: fetch_google(web, self._id, docs))
-        self.last = Visit(web.calls)
-        return _snapshot(
+        read = _snapshot(
             fetched, self._read_workbook, url=book_url(self._id), read_at=self._read_at
         )
+        return replace(read, calls=web.calls)
 
 
 class YandexTable:
-    """A table that is published on Yandex Disk, as a source of worksheets.
-
-    Attributes:
-        last: the last reading, None before it.
-
-    """
+    """A table that is published on Yandex Disk, as a source of worksheets."""
 
     def __init__(  # noqa: PLR0913 - what a connection needs
         self,
@@ -322,7 +307,6 @@ class YandexTable:
         self._api_url = api_url.rstrip("/")
         self._patience_seconds = patience_seconds
         self._timeout = timeout or timeout_for(patience_seconds)
-        self.last: Visit | None = None
 
     def read(self) -> TablesSnapshot:
         """Read all worksheets.
@@ -331,15 +315,16 @@ class YandexTable:
             SourceError: the file could not be fetched, or is no table.
 
         """
+        begun = self._clock.monotonic()
         web = Web(self._clock, self._timeout)
         patience = Patience(self._patience_seconds, self._clock)
         try:
             fetched = patience.outlast(lambda: fetch_yandex(web, self._link, self._api_url))
         finally:
             web.close()
-        self.last = Visit(web.calls)
         with patient_garbage_collector():
-            return _snapshot(fetched, self._read_workbook, url=self._link, read_at=self._read_at)
+            read = _snapshot(fetched, self._read_workbook, url=self._link, read_at=self._read_at)
+        return replace(read, calls=web.calls, seconds=self._clock.monotonic() - begun)
 
 
 def _snapshot(
