@@ -5,7 +5,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
 
     cli                                     the commands: parse, call one function, print, exit code
     app                                     the one place that builds adapters and reads the clock
-    sync, doctor, setup                     use cases
+    sync, doctor, setup, survey             use cases
     reading                                 sources -> what was planned and what is there
     miro_client, miro_writer, miro_login,   doors to the outside, the state,
     sheets, files, memory, settings,        and what a reader sees
@@ -17,9 +17,11 @@ The way of the data is one direction, top to bottom; a module imports only from 
     findings                                what is new, still open, resolved
     assessment                              calendar, snapshot, memory, today -> Assessment
     reconcile, activity                     status of an occurrence, of a centre
+    worksheets, resource_map, coverage      worksheets by their meaning -> rows, gaps
     matching                                which card or row speaks of which occurrence
     calendar, board, tables, changes        rows and items -> events, occurrences, cards
     periods, names                          period texts -> days; spellings -> centres
+    privacy                                 what looks like a person's data
     text, marks                             HTML, Unicode; what we know our own cards by
     messages                                the catalogue: Message -> Russian or English
     model, errors                           the vocabulary

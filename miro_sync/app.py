@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib import resources
+from importlib.resources import as_file, files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -52,6 +52,7 @@ from miro_sync.reading import Doors
 from miro_sync.settings import Settings, SourceKind, load, secret
 from miro_sync.sheets import SheetsSource, YandexTable
 from miro_sync.story import Told
+from miro_sync.survey import Plans, Resources, examine_plans, examine_resources
 from miro_sync.sync import Outcome
 from miro_sync.wire import read_export
 
@@ -212,7 +213,7 @@ def demo(target: Path | None = None) -> Demo:
 
     """
     with (
-        resources.as_file(resources.files("miro_sync").joinpath("sample")) as sample,
+        as_file(files("miro_sync").joinpath("sample")) as sample,
         tempfile.TemporaryDirectory(prefix="miro-sync-") as temporary,
     ):
         folder = Path(temporary) / "sample" if target is None else target
@@ -282,6 +283,25 @@ def doctor(config: Path) -> Checkup:
         doors = _doors(settings, _now())
         access = partial(_access, settings)
         return examine(settings.project, doors, memory, settings.problems, access)
+
+
+def resources(config: Path) -> Resources:
+    """Check how every centre filled in the resource map."""
+    settings = load(config)
+    now = _now()
+    return examine_resources(
+        settings.project,
+        _doors(settings, now),
+        settings.sheet_kinds,
+        settings.monitoring,
+        today=_today(settings, now),
+    )
+
+
+def coverage(config: Path) -> Plans:
+    """Map the directions and months of the centres' plans."""
+    settings = load(config)
+    return examine_plans(settings.project, _doors(settings, _now()))
 
 
 def export_board(config: Path, path: Path, *, progress: Progress | None = None) -> Export:

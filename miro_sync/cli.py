@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from miro_sync.coverage import PlanCoverage
     from miro_sync.memory import Health, Purged
     from miro_sync.messages import Catalogue
     from miro_sync.model import (
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
         RunRecord,
         Schedule,
     )
+    from miro_sync.resource_map import CenterMap
     from miro_sync.story import Told
     from miro_sync.telling.terminal import Look
 
@@ -184,6 +186,50 @@ class History(Protocol):
         """What happened to it."""
 
 
+class Resources(Protocol):
+    """How the centres filled in the resource map."""
+
+    @property
+    def project(self) -> Project:
+        """The project's settings."""
+
+    @property
+    def complete(self) -> bool:
+        """All worksheets were read."""
+
+    @property
+    def since(self) -> dt.date | None:
+        """The day from which data count as fresh."""
+
+    @property
+    def centers(self) -> Sequence[CenterMap]:
+        """In the order of the settings."""
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What could not be read."""
+
+
+class Plans(Protocol):
+    """What the centres' plans cover."""
+
+    @property
+    def project(self) -> Project:
+        """The project's settings."""
+
+    @property
+    def complete(self) -> bool:
+        """All worksheets were read."""
+
+    @property
+    def plans(self) -> Sequence[PlanCoverage]:
+        """In the order of the worksheets."""
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What could not be read."""
+
+
 class App(Protocol):
     """What the commands need of `miro_sync.app`; a test gives its own."""
 
@@ -207,6 +253,12 @@ class App(Protocol):
 
     def login(self, show: Callable[[str], object], language: str) -> Path:
         """Let a person allow access to Miro; return the file with the tokens."""
+
+    def resources(self, config: Path) -> Resources:
+        """Check the resource map of every centre."""
+
+    def coverage(self, config: Path) -> Plans:
+        """Map the directions and months of the centres' plans."""
 
     def demo(self, target: Path | None) -> Demo:
         """Run the whole job on the packaged sample."""
@@ -351,6 +403,7 @@ def _program(words: Catalogue) -> Program:
         layout,
         exit_zero,
     ]
+    surveying = [_option(words, "--center", metavar="ID"), layout]
     target = _option(words, "--output", "-o", "target", type=_FOLDER, metavar=folder)
     into = click.Argument(["folder"], type=_FOLDER, metavar=folder)
     file = click.Argument(["file"], type=click.Path(), metavar=words.say("cli.metavar_file"))
@@ -366,6 +419,8 @@ def _program(words: Catalogue) -> Program:
         Command("sync", words, _sync, [full, exit_zero, *shared]),
         Command("check-calendar", words, _check_calendar, [*judging, everything, backlog, *shared]),
         Command("centers", words, _centers, [*judging, *shared]),
+        Command("resources", words, _resources, [*surveying, exit_zero, *shared]),
+        Command("coverage", words, _coverage, [*surveying, *shared]),
         Command("decide", words, _decide, [*_deciding(words), *shared]),
         Command("history", words, _history, [*_of_past(words), everything, *shared]),
         Command("state", words, _state, [*_of_state(words), *shared]),
@@ -686,6 +741,46 @@ def _health(health: Health, words: Catalogue) -> str:
 
 
 @click.pass_obj
+def _resources(session: _Session, *, center: str | None, layout: str, exit_zero: bool) -> int:
+    from miro_sync.telling import survey  # noqa: PLC0415 - help needs none of it
+
+    found = session.the_app().resources(session.folder())
+    words, look = session.words_of(found.project), _look()
+    _known_center(center, found.project, session)
+    shown = [one for one in found.centers if center in {None, one.center.id}]
+    if layout == "table":
+        text = survey.resources_text(shown, found.since, words, look=look, complete=found.complete)
+        _show(text, look)
+    elif layout == "json":
+        told = (shown, found.since, found.project, words)
+        _show_json(survey.resources_json(*told, complete=found.complete))
+    else:
+        _show_csv(survey.resources_rows(shown, words))
+    if not found.complete:
+        return _UNREAD
+    return _FLAGGED if any(one.faults for one in shown) and not exit_zero else 0
+
+
+@click.pass_obj
+def _coverage(session: _Session, *, center: str | None, layout: str) -> int:
+    from miro_sync.telling import survey  # noqa: PLC0415 - help needs none of it
+
+    found = session.the_app().coverage(session.folder())
+    project, words, look = found.project, session.words_of(found.project), _look()
+    _known_center(center, project, session)
+    shown = [one for one in found.plans if center in {None, one.center_id}]
+    if layout == "table":
+        told = survey.coverage_text(shown, project, words, look=look, complete=found.complete)
+        _show(told, look)
+    elif layout == "json":
+        _show_json(survey.coverage_json(shown, project, complete=found.complete))
+    else:
+        _show_csv(survey.coverage_rows(shown, project, words))
+    _tell_problems(found.problems, words)
+    return 0 if found.complete else _UNREAD
+
+
+@click.pass_obj
 def _periods(
     session: _Session,
     *,
@@ -762,11 +857,15 @@ def _judged(session: _Session, **judging: Unpack[_Judging]) -> tuple[Outcome, As
     center = judging["center"]
     if center is None:
         return outcome, outcome.assessment
-    known = [one.id for one in outcome.project.centers]
-    if center not in known:
+    _known_center(center, outcome.project, session)
+    return outcome, of_center(outcome.assessment, outcome.findings, center)[0]
+
+
+def _known_center(center: str | None, project: Project, session: _Session) -> None:
+    known = [one.id for one in project.centers]
+    if center is not None and center not in known:
         said = session.words.say("cli.no_such_center", center=center, known=", ".join(known))
         raise Misuse(said, click.get_current_context())
-    return outcome, of_center(outcome.assessment, outcome.findings, center)[0]
 
 
 @contextlib.contextmanager
@@ -1027,11 +1126,15 @@ def _warn_of_sources(assessment: Assessment, words: Catalogue) -> None:
 
 
 def _warn_of_problems(assessment: Assessment, words: Catalogue) -> None:
+    _tell_problems(assessment.problems, words)
+
+
+def _tell_problems(problems: Sequence[Problem], words: Catalogue) -> None:
     from miro_sync.telling.failures import problem  # noqa: PLC0415 - only where there are some
 
-    for fault in assessment.problems[:_PROBLEMS_SHOWN]:
+    for fault in problems[:_PROBLEMS_SHOWN]:
         _tell(problem(fault, words))
-    more = len(assessment.problems) - _PROBLEMS_SHOWN
+    more = len(problems) - _PROBLEMS_SHOWN
     if more > 0:
         _tell(words.say("cli.more_problems", number=more))
 
@@ -1076,19 +1179,22 @@ def _finish_output() -> None:
 
 
 def _trace(session: _Session) -> None:
-    if session.verbose:
-        import traceback  # noqa: PLC0415 - only on failure
+    error = sys.exc_info()[1]
+    if session.verbose and error is not None:
+        from miro_sync.telling.failures import record  # noqa: PLC0415 - only on failure
 
-        _tell(traceback.format_exc())
+        _tell(record(error))
 
 
 def _defect(session: _Session) -> int:
     """Record what happened for those who mend the program; tell the user where."""
     import platform  # noqa: PLC0415 - only on failure
     import tempfile  # noqa: PLC0415
-    import traceback  # noqa: PLC0415
 
-    record = traceback.format_exc()
+    from miro_sync.telling.failures import record  # noqa: PLC0415
+
+    error = sys.exc_info()[1]
+    written = "" if error is None else record(error)
     versions = f"miro-sync {__version__}, Python {platform.python_version()}, {sys.platform}"
     try:
         with tempfile.NamedTemporaryFile(
@@ -1099,7 +1205,7 @@ def _defect(session: _Session) -> int:
             suffix=".log",
             delete=False,
         ) as file:
-            file.write(f"{versions}\n\n{record}")
+            file.write(f"{versions}\n\n{written}")
         _tell(session.words.say("cli.defect", path=file.name))
     except OSError:
         _tell(session.words.say("cli.defect_unrecorded"))

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from miro_sync.board import read_cards
 from miro_sync.errors import MiroSyncError
 from miro_sync.model import Message, Problem, Project, Severity, say
 from miro_sync.names import CenterNames
 from miro_sync.ports import Memory
-from miro_sync.reading import Doors, read_plan, read_rows
+from miro_sync.reading import Doors, read_board, read_plan, read_rows, read_tables
 
 Level = Literal["ok", "warn", "fail"]
 
@@ -82,7 +81,7 @@ def _board(project: Project, doors: Doors, names: CenterNames) -> _Lines:
         yield "warn", say("doctor.no_board")
         return
     board = doors.board.read()
-    seen = read_cards(board, project, names)
+    seen = read_board(board, project, names)
     if board.complete:
         counts = {"items": len(board.items), "cards": len(seen.cards)}
         yield "ok", say("doctor.board", name=board.name, **counts)
@@ -102,7 +101,7 @@ def _tables(project: Project, doors: Doors, names: CenterNames) -> _Lines:
     if doors.tables is None:
         yield "warn", say("doctor.no_tables")
         return
-    tables = doors.tables.read()
+    tables = read_tables(doors.tables)
     rows = read_rows(tables, project, doors, names)
     titles = ", ".join(f"«{sheet.title}»" for sheet in tables.worksheets)
     found = {"source": tables.source, "count": len(tables.worksheets), "titles": titles}

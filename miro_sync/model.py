@@ -346,6 +346,121 @@ class Indicator:
     method: str = ""
 
 
+# --- worksheets with a meaning -----------------------------------------------------------------
+
+
+class CellType(StrEnum):
+    """What the cells of a declared column hold."""
+
+    CENTER = "center"
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    LINK = "link"
+    PEOPLE = "people"  # a count in prose: «(21 уч-ся, 3 педагога)»
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetColumn:
+    """A column of a worksheet, as `tables.toml` declares it.
+
+    Attributes:
+        key: its name in answers for programs.
+        headers: what it may be called, the usual name first.
+        required: its cell must be filled in every row.
+        low, high: bounds of a number or of the people counted, both included.
+        choices: the only texts that a choice allows; compared without case and ё.
+        fresh: a date that must not be older than the last monitoring.
+
+    """
+
+    key: str
+    headers: tuple[str, ...]
+    type: CellType = CellType.TEXT
+    required: bool = False
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    fresh: bool = False
+
+    @property
+    def name(self) -> str:
+        """The usual header, for a sentence to a user."""
+        return self.headers[0].removesuffix(" …")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetKind:
+    """A kind of worksheet that is read by its meaning, as `tables.toml` declares it.
+
+    Attributes:
+        id: "resources" for the resource map, "plans" for the centres' plans; others are free.
+        title: what it is called in sentences.
+        sheets: titles to look for; a worksheet is one when its title holds one of them.
+        columns: what is read of it, and nothing else.
+
+    """
+
+    id: str
+    title: str
+    sheets: tuple[str, ...]
+    columns: tuple[SheetColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """When data must have been brought up to date.
+
+    Attributes:
+        months: the months in which it is asked for, 1 to 12.
+        early_days: so many days before the month's first an update counts for it already.
+
+    """
+
+    months: tuple[int, ...] = (2, 10)
+    early_days: int = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """People counted in prose; None stands for a number that nobody wrote, never for zero."""
+
+    pupils: int | None = None
+    staff: int | None = None
+    people: int | None = None
+
+    @property
+    def all(self) -> int | None:
+        """Everybody together; None when nobody is counted."""
+        known = [count for count in (self.pupils, self.staff, self.people) if count is not None]
+        return sum(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A row of a worksheet that is read by its meaning.
+
+    Attributes:
+        kind: `SheetKind.id`.
+        center_id: None where the row's centre is not known.
+        values: what its cells hold, by column key; blank and unreadable cells are absent.
+        counts: the people that a cell of prose counts, beside the cell in `values`.
+        faults: what is wrong with a cell that was filled, by column key.
+        places: where each declared column of the row stands; columns that are not there are absent.
+        place: the row.
+
+    """
+
+    kind: str
+    center_id: str | None
+    values: Mapping[str, object] = field(hash=False)
+    place: Place
+    counts: Mapping[str, Counted] = field(default_factory=dict, hash=False)
+    faults: Mapping[str, Message] = field(default_factory=dict, hash=False)
+    places: Mapping[str, Place] = field(default_factory=dict, hash=False)
+
+
 # --- what was planned -------------------------------------------------------------------------
 
 
@@ -481,8 +596,8 @@ class BoardItem:
 
     id: str
     type: str
-    title: str = ""
-    description: str = ""
+    title: str = field(default="", repr=False)
+    description: str = field(default="", repr=False)
     due: dt.datetime | None = None
     parent_id: str | None = None
     tag_ids: tuple[str, ...] = ()
@@ -582,7 +697,7 @@ class Worksheet:
     """
 
     title: str
-    rows: tuple[tuple[CellValue, ...], ...]
+    rows: tuple[tuple[CellValue, ...], ...] = field(repr=False)
     hidden: bool = False
     url: str | None = None
 

@@ -7,12 +7,13 @@ missing from it is never taken for not being there.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from miro_sync import __version__
-from miro_sync.board import read_cards
+from miro_sync.board import BoardReading, read_cards
 from miro_sync.calendar import CalendarRow, plan, read_calendar, work_days
 from miro_sync.errors import SettingsError, SourceError
 from miro_sync.model import (
@@ -20,8 +21,10 @@ from miro_sync.model import (
     BoardSnapshot,
     EventCalendar,
     EventCard,
+    Place,
     Problem,
     Project,
+    Severity,
     Snapshot,
     SourceReport,
     SourceState,
@@ -32,6 +35,7 @@ from miro_sync.model import (
 from miro_sync.names import CenterNames
 from miro_sync.periods import read_period
 from miro_sync.ports import BoardSource, Memory, TablesSource
+from miro_sync.privacy import HIDDEN, Personal, personal
 from miro_sync.tables import (
     CALENDAR_COLUMNS,
     NoTable,
@@ -40,6 +44,7 @@ from miro_sync.tables import (
     find_table,
     worksheet_titled,
 )
+from miro_sync.text import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +98,15 @@ def read_sources(
 
     """
     names = CenterNames(project.centers)
-    tables, tables_report = _read("tables", doors.tables, offline=offline)
+    tables_door = None if doors.tables is None else partial(read_tables, doors.tables)
+    tables, tables_report = _read("tables", tables_door, offline=offline)
     known = None if full else memory.board_hint()
     board, board_report = _visit(
         doors.board, known, understood_by=_digest(project), offline=offline
     )
     cards: list[EventCard] = []
     if board is not None:
-        seen = read_cards(board, project, names)
+        seen = read_board(board, project, names)
         board = replace(board, problems=(*board.problems, *seen.problems))
         cards += seen.cards
     if tables is not None:
@@ -112,8 +118,51 @@ def read_sources(
     for report in (board_report, tables_report):
         whole, stood_in = _stand_in(report, cards, memory, offline=offline)
         reports.append(whole)
-        cards += stood_in
+        cards += map(_veiled_card, stood_in)
     return Reading(calendar, Snapshot(board, tables, (*reports, calendar_report)), tuple(cards))
+
+
+def read_board(board: BoardSnapshot, project: Project, names: CenterNames) -> BoardReading:
+    """Read the cards of a board without what looks like a person's data.
+
+    A card with such a text keeps its place, its centre, its day and its mark; the text is refused,
+    and a problem says where it stands. So is the title of a frame, a tag, the board's own name.
+    """
+    seen = read_cards(_without_names(board), project, names)
+    cards: list[EventCard] = []
+    problems = list(seen.problems)
+    for card in seen.cards:
+        veiled = _veiled_card(card)
+        if veiled is not card:
+            place = card.place or Place("board", url=card.url)
+            message = say("privacy.card", what=say(f"privacy.{_kind(card)}"))
+            problems.append(Problem(message, place, Severity.WARNING))
+        cards.append(veiled)
+    return replace(seen, cards=tuple(cards), problems=tuple(problems))
+
+
+def read_tables(door: TablesSource) -> TablesSnapshot:
+    """Read the worksheets; a title that looks like a person's name is refused.
+
+    The cells are looked through by `miro_sync.tables`, which alone knows their columns.
+
+    Raises:
+        SourceError: nothing of them can be had.
+
+    """
+    tables = door.read()
+    sheets: list[Worksheet] = []
+    problems = list(tables.problems)
+    for number, sheet in enumerate(tables.worksheets, start=1):
+        kind = personal(sheet.title)
+        if kind is None:
+            sheets.append(sheet)
+            continue
+        sheets.append(replace(sheet, title=f"{HIDDEN} {number}"))
+        place = Place(tables.source, sheets[-1].title, url=tables.url)
+        message = say("privacy.sheet", number=number, what=say(f"privacy.{kind}"))
+        problems.append(Problem(message, place, Severity.WARNING))
+    return replace(tables, worksheets=tuple(sheets), problems=tuple(problems))
 
 
 def read_rows(
@@ -135,29 +184,24 @@ def read_plan(project: Project, doors: Doors, names: CenterNames) -> EventCalend
     source = doors.calendar or doors.tables
     if source is None:
         raise SourceError(say("sync.no_calendar"))
-    return _understood(source.read(), doors.calendar_sheet, project, names)
+    return _understood(read_tables(source), doors.calendar_sheet, project, names)
 
 
 # --- one source -------------------------------------------------------------------------------
 
 _Read = TypeVar("_Read", BoardSnapshot, TablesSnapshot)
-_Seen_co = TypeVar("_Seen_co", BoardSnapshot, TablesSnapshot, covariant=True)
-
-
-class _Door(Protocol[_Seen_co]):
-    def read(self) -> _Seen_co: ...
 
 
 def _read(
-    name: str, door: _Door[_Read] | None, *, offline: bool
+    name: str, read: Callable[[], _Read] | None, *, offline: bool
 ) -> tuple[_Read | None, SourceReport]:
-    if door is None:
+    if read is None:
         return None, SourceReport(name, SourceState.ABSENT, complete=False)
     unread = SourceReport(name, SourceState.FAILED, complete=False)
     if offline:
         return None, replace(unread, message=say("sync.never_read"))
     try:
-        snapshot = door.read()
+        snapshot = read()
     except SourceError as error:
         return None, replace(unread, message=error.message)
     cost: dict[str, Any] = {
@@ -177,7 +221,7 @@ def _visit(
 ) -> tuple[BoardSnapshot | None, SourceReport]:
     """Read the board as `_read` does, or find with one call that it rests."""
     if door is None or offline:
-        return _read("board", door, offline=offline)
+        return _read("board", None if door is None else door.read, offline=offline)
     if hint is not None and hint.understood_by != understood_by:
         hint = None
     try:
@@ -238,6 +282,47 @@ def _stand_in(
     return replace(report, state=SourceState.STALE, message=message), lacking
 
 
+# --- nothing personal -------------------------------------------------------------------------
+
+
+def _without_names(board: BoardSnapshot) -> BoardSnapshot:
+    """Refuse names of people where they would be repeated beside every card."""
+    items = tuple(
+        replace(item, title=HIDDEN) if item.type == "frame" and _is_personal(item.title) else item
+        for item in board.items
+    )
+    tags = {id_: HIDDEN if personal(tag) else tag for id_, tag in board.tags.items()}
+    name = HIDDEN if personal(board.name) else board.name
+    return replace(board, items=items, tags=tags, name=name)
+
+
+def _is_personal(markup: str) -> bool:
+    return bool(markup) and personal(plain(markup)) is not None
+
+
+def _kind(card: EventCard) -> Personal | None:
+    """Tell what kind of a person's data stands in the texts of a card, together or alone."""
+    return personal(card.title) or personal(card.text) or personal(f"{card.title}\n{card.text}")
+
+
+def _veiled_card(card: EventCard) -> EventCard:
+    """Return the card without the texts that look like a person's data; itself when none does."""
+    if _kind(card) is None:
+        return card
+    title_too = personal(card.title) is not None
+    text_too = personal(card.text) is not None
+    together = not (title_too or text_too)
+    date = card.date
+    if date is not None and (title_too or personal(date.text)):
+        date = replace(date, text=HIDDEN, unread="")
+    return replace(
+        card,
+        title=HIDDEN if title_too or together else card.title,
+        text="" if text_too or together else card.text,
+        date=date,
+    )
+
+
 # --- the calendar -----------------------------------------------------------------------------
 
 
@@ -254,7 +339,8 @@ def _calendar(  # noqa: PLR0913 - everything that a row of the calendar may lean
     # A calendar of its own is a file at hand: it is read even when the services are not.
     snapshot, report = tables, SourceReport("calendar", SourceState.FAILED, complete=False)
     if doors.calendar is not None:
-        snapshot, report = _read("calendar", doors.calendar, offline=False)
+        read = partial(read_tables, doors.calendar)
+        snapshot, report = _read("calendar", read, offline=False)
     if snapshot is not None:
         calendar = _understood(snapshot, doors.calendar_sheet, project, names)
         if doors.calendar is None:  # what befell the tables is told of the tables

@@ -43,6 +43,9 @@ from miro_sync.model import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from miro_sync.coverage import PlanCoverage
+    from miro_sync.resource_map import CenterMap
+
     Progressing = Callable[[int, int | None], None]
 
 TODAY = dt.date(2023, 6, 1)
@@ -447,12 +450,35 @@ class Exported:
     complete: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """An outcome of `resources`."""
+
+    project: Project
+    complete: bool = True
+    since: dt.date | None = None
+    centers: tuple[CenterMap, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """An outcome of `coverage`."""
+
+    project: Project
+    complete: bool = True
+    plans: tuple[PlanCoverage, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
 @dataclass(slots=True)
 class FakeApp:
     """What the commands call; remembers every call, fails where it is told to."""
 
     told: Told = field(default_factory=Told)
     marks: Marks = field(default_factory=lambda: Marks((("ok", say("status.held")),)))
+    mapped: Mapped | None = None
+    covered: Covered | None = None
     fails: BaseException | None = None
     calls: list[tuple[object, ...]] = field(default_factory=list)
 
@@ -460,6 +486,14 @@ class FakeApp:
         self.calls.append(call)
         if self.fails is not None:
             raise self.fails
+
+    def resources(self, config: Path) -> Mapped:
+        self._called("resources", config)
+        return self.mapped or Mapped(self.told.project)
+
+    def coverage(self, config: Path) -> Covered:
+        self._called("coverage", config)
+        return self.covered or Covered(self.told.project)
 
     def check(
         self,

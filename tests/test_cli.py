@@ -57,6 +57,8 @@ COMMANDS = (
     "sync",
     "check-calendar",
     "centers",
+    "resources",
+    "coverage",
     "decide",
     "history",
     "state",
@@ -274,7 +276,21 @@ def test_a_defect_shows_its_details_when_asked_for(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     result = invoke("-v", "sync", app=FakeApp(fails=ZeroDivisionError("деление")))
     assert result.exit_code == 70
-    assert "ZeroDivisionError: деление" in result.stderr
+    assert result.stderr.rstrip().endswith("ZeroDivisionError: …")
+
+
+def test_a_record_says_nothing_of_what_was_being_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    error = ValueError("bad cell 'Ivanov Ivan' Петров Пётр 8-913-123-45-67 ivan@example.org [x]")
+    error.__cause__ = KeyError("Сидорова Мария")
+    result = invoke("-v", "sync", app=FakeApp(fails=error))
+    for told in (next(tmp_path.iterdir()).read_text("utf-8"), result.stderr):
+        assert "KeyError: …" in told
+        assert "ValueError: bad cell … … … … … [x]" in told
+        for secret in ("Ivan", "Петров", "913", "example.org", "Сидорова"):
+            assert secret not in told
 
 
 def test_a_defect_that_cannot_be_recorded_is_still_a_sentence(
@@ -627,7 +643,7 @@ def test_an_error_of_a_kind_we_do_not_know_shows_no_english() -> None:
 def test_a_shell_can_complete_commands_and_values() -> None:
     asked = {"_MIRO_SYNC_COMPLETE": "bash_complete"}
     commands = invoke(env={**asked, "COMP_WORDS": "miro-sync c", "COMP_CWORD": "1"})
-    assert commands.stdout.split() == ["plain,check-calendar", "plain,centers"]
+    assert commands.stdout.split() == ["plain,check-calendar", "plain,centers", "plain,coverage"]
     words = "miro-sync centers --format "
     formats = invoke(env={**asked, "COMP_WORDS": words, "COMP_CWORD": "3"})
     assert formats.stdout.split() == ["plain,table", "plain,json", "plain,csv"]

@@ -22,12 +22,15 @@ from miro_sync.model import (
     Decision,
     DecisionKind,
     Indicator,
+    Monitoring,
     Period,
     Person,
     Problem,
     Project,
     Rules,
     Severity,
+    SheetColumn,
+    SheetKind,
     SpecialDay,
     say,
 )
@@ -53,6 +56,9 @@ from miro_sync.settings.schema import (
     KpiFile,
     MailSection,
     ProjectFile,
+    SheetColumnTable,
+    SheetTable,
+    TablesFile,
 )
 
 if TYPE_CHECKING:
@@ -64,6 +70,7 @@ PROJECT_FILE = "project.toml"
 CENTERS_FILE = "centers.toml"
 DECISIONS_FILE = "decisions.toml"
 KPI_FILE = "kpi.toml"
+TABLES_FILE = "tables.toml"
 DEFAULT_CALENDAR = "calendar.csv"
 
 #: Where the settings are looked for when neither --config nor MIRO_SYNC_CONFIG names a folder.
@@ -113,6 +120,9 @@ class Settings:
         mail: None where no mail is set up.
         decisions: what decisions.toml says that people decided, oldest first.
         directors_only: what the director alone may decide.
+        sheet_kinds: the worksheets that are read by their meaning; the packaged ones where the
+            folder has no tables.toml.
+        monitoring: when their data must have been brought up to date.
         problems: what does not stop the work but must be told.
 
     """
@@ -132,6 +142,8 @@ class Settings:
     decisions: tuple[Decision, ...] = ()
     directors_only: frozenset[DecisionKind] = DIRECTORS_ONLY
     indicators: tuple[Indicator, ...] = ()
+    sheet_kinds: tuple[SheetKind, ...] = ()
+    monitoring: Monitoring = field(default_factory=Monitoring)
     problems: tuple[Problem, ...] = ()
 
 
@@ -139,8 +151,9 @@ def load(folder: Path) -> Settings:
     """Read and check a project folder.
 
     Args:
-        folder: holds project.toml, centers.toml, decisions.toml, kpi.toml. Without centers.toml
-            the project has no centres, which `Settings.problems` says; the last two may be absent.
+        folder: holds project.toml, centers.toml, decisions.toml, kpi.toml, tables.toml. Without
+            centers.toml the project has no centres, which `Settings.problems` says; the last
+            three may be absent.
 
     Returns:
         The settings, with paths made absolute.
@@ -157,6 +170,8 @@ def load(folder: Path) -> Settings:
     files = (PROJECT_FILE, CENTERS_FILE, DECISIONS_FILE, KPI_FILE)
     documents = [Document(folder, name) for name in files]
     project_document, centers_document, decisions_document, kpi_document = documents
+    tables_document = _tables_document(folder)
+    documents.append(tables_document)
     if not project_document.read():
         project_document.report(say("settings.no_file", folder=str(folder)))
     if not centers_document.read():
@@ -168,20 +183,22 @@ def load(folder: Path) -> Settings:
     centers = validated(centers_document, CentersFile)
     decisions = validated(decisions_document, DecisionsFile)
     indicators = validated(kpi_document, KpiFile)
+    tables = validated(tables_document, TablesFile)
     if project is not None:
         _check_project(project_document, project)
     if project is not None and decisions is not None:
         _check_roles(decisions_document, decisions, project.decisions.directors_only)
     _check_centers(centers_document)
     _check_indicators(kpi_document)
+    _check_columns(tables_document)
 
     problems = tuple(problem for document in documents for problem in document.sorted_problems())
     mistakes = tuple(problem for problem in problems if problem.severity is Severity.ERROR)
-    if mistakes or not (project and centers and decisions and indicators):
+    if mistakes or not (project and centers and decisions and indicators and tables):
         raise SettingsError(
             say("settings.broken", folder=str(folder), count=len(mistakes)), problems=mistakes
         )
-    return _settings(folder, _Files(project, centers, decisions, indicators), problems)
+    return _settings(folder, _Files(project, centers, decisions, indicators, tables), problems)
 
 
 def config_folder(option: Path | None, environ: Mapping[str, str]) -> Path:
@@ -273,6 +290,32 @@ def _check_indicators(document: Document) -> None:
             seen.add(name.strip().casefold())
 
 
+def _tables_document(folder: Path) -> Document:
+    """Read tables.toml of the folder, or the packaged one where there is none."""
+    document = Document(folder, TABLES_FILE)
+    if not document.read():
+        document = Document(Path(__file__).parent, TABLES_FILE)
+        document.read()
+    return document
+
+
+def _check_columns(document: Document) -> None:
+    """Report kinds of worksheets, and columns of one of them, that share a name."""
+    kinds: set[str] = set()
+    for index, sheet in enumerate(_tables_of(document.raw, "worksheet")):
+        kind = str(sheet.get("kind", "")).strip()
+        if kind and kind in kinds:
+            document.report(say("settings.sheet_twice", value=kind), ("worksheet", index, "kind"))
+        kinds.add(kind)
+        keys: set[str] = set()
+        for at, column in enumerate(_tables_of(sheet, "column")):
+            key = str(column.get("key", "")).strip()
+            if key and key in keys:
+                loc = ("worksheet", index, "column", at, "key")
+                document.report(say("settings.column_twice", value=key), loc)
+            keys.add(key)
+
+
 def _tables_of(raw: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
     tables = raw.get(name)
     for table in tables if isinstance(tables, list) else ():
@@ -307,6 +350,7 @@ class _Files(NamedTuple):
     centers: CentersFile
     decisions: DecisionsFile
     kpi: KpiFile
+    tables: TablesFile
 
 
 def _settings(folder: Path, files: _Files, problems: tuple[Problem, ...]) -> Settings:
@@ -331,6 +375,10 @@ def _settings(folder: Path, files: _Files, problems: tuple[Problem, ...]) -> Set
         decisions=_decisions(files.decisions, ZoneInfo(project.project.timezone)),
         directors_only=frozenset(project.decisions.directors_only),
         indicators=tuple(_indicator(indicator) for indicator in files.kpi.indicator),
+        sheet_kinds=tuple(map(_sheet_kind, files.tables.worksheet)),
+        monitoring=Monitoring(
+            tuple(sorted(set(files.tables.monitoring.months))), files.tables.monitoring.early_days
+        ),
         problems=problems,
     )
 
@@ -413,6 +461,24 @@ def _indicator(indicator: IndicatorTable) -> Indicator:
         collected=indicator.collected,
         responsible=indicator.responsible,
         method=indicator.method,
+    )
+
+
+def _sheet_kind(sheet: SheetTable) -> SheetKind:
+    columns = tuple(map(_sheet_column, sheet.column))
+    return SheetKind(sheet.kind, sheet.title, tuple(sheet.sheets), columns)
+
+
+def _sheet_column(column: SheetColumnTable) -> SheetColumn:
+    return SheetColumn(
+        key=column.key,
+        headers=tuple(column.headers),
+        type=column.type,
+        required=column.required,
+        low=column.low,
+        high=column.high,
+        choices=tuple(column.choices),
+        fresh=column.fresh,
     )
 
 

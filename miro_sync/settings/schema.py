@@ -6,7 +6,7 @@ import datetime as dt
 import difflib
 import re
 import zoneinfo
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -19,7 +19,15 @@ from pydantic import (
 )
 
 from miro_sync.decisions import ABOUT_A_CARD, DIRECTORS_ONLY
-from miro_sync.model import DecisionKind, Direction, IndicatorFormula, IndicatorSource, Rules
+from miro_sync.model import (
+    CellType,
+    DecisionKind,
+    Direction,
+    IndicatorFormula,
+    IndicatorSource,
+    Monitoring,
+    Rules,
+)
 from miro_sync.settings.links import (
     SourceLink,
     api_url,
@@ -222,6 +230,15 @@ def _sender(text: str) -> str:
     return text
 
 
+_Some = TypeVar("_Some")
+
+
+def _some(values: list[_Some]) -> list[_Some]:
+    if not values:
+        raise fault("settings.empty")
+    return values
+
+
 def _center_id(text: str) -> str:
     if not re.fullmatch(r"[\w.-]+", text):
         raise fault("settings.center_id", value=shown(text))
@@ -267,6 +284,7 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 DayCount = Annotated[int, Field(ge=0, le=3660)]
 
 _RULES = Rules()
+_MONITORING = Monitoring()
 
 
 class Section(BaseModel):
@@ -468,6 +486,52 @@ class DecisionsFile(Section):
     """decisions.toml."""
 
     decision: list[DecisionTable] = []
+
+
+class MonitoringSection(Section):
+    """`[monitoring]`: when the worksheets must have been brought up to date."""
+
+    months: list[Annotated[int, Field(ge=1, le=12)]] = list(_MONITORING.months)
+    early_days: Annotated[int, Field(ge=0, le=366)] = _MONITORING.early_days
+
+
+class SheetColumnTable(Section):
+    """`[[worksheet.column]]`: see `miro_sync.model.SheetColumn`."""
+
+    key: Annotated[Filled, AfterValidator(_center_id)]
+    headers: Annotated[list[Filled], AfterValidator(_some)]
+    type: Annotated[CellType, _choice(CellType)] = CellType.TEXT
+    required: bool = False
+    low: Number | None = None
+    high: Number | None = None
+    choices: list[Filled] = []
+    fresh: bool = False
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> SheetColumnTable:
+        if self.low is not None and self.high is not None and self.high < self.low:
+            raise fault("settings.low_above_high", low=self.low, high=self.high)
+        if self.fresh and self.type is not CellType.DATE:
+            raise fault("settings.fresh_no_date")
+        if self.type is CellType.CHOICE and not self.choices:
+            raise fault("settings.no_choices")
+        return self
+
+
+class SheetTable(Section):
+    """`[[worksheet]]`: see `miro_sync.model.SheetKind`."""
+
+    kind: Annotated[Filled, AfterValidator(_center_id)]
+    title: Filled
+    sheets: Annotated[list[Filled], AfterValidator(_some)]
+    column: Annotated[list[SheetColumnTable], AfterValidator(_some)]
+
+
+class TablesFile(Section):
+    """tables.toml."""
+
+    monitoring: MonitoringSection = MonitoringSection()
+    worksheet: list[SheetTable] = []
 
 
 class KpiFile(Section):

@@ -28,7 +28,16 @@ from miro_sync.tables.finding import (
     worksheet_titled,
 )
 from miro_sync.tables.grid import CELL_LIMIT, NOT_CALCULATED, Merge, address, error_code, worksheet
-from miro_sync.tables.values import Value, count_people, links_in, parse_day, parse_number
+from miro_sync.tables.headers import squash
+from miro_sync.tables.values import (
+    Value,
+    as_text,
+    count_by_kind,
+    count_people,
+    links_in,
+    parse_day,
+    parse_number,
+)
 
 __all__ = [
     "CALENDAR_COLUMNS",
@@ -44,6 +53,8 @@ __all__ = [
     "TablesReading",
     "Value",
     "address",
+    "as_text",
+    "count_by_kind",
     "count_people",
     "error_code",
     "event_rows",
@@ -52,6 +63,7 @@ __all__ = [
     "links_in",
     "parse_day",
     "parse_number",
+    "squash",
     "worksheet",
     "worksheet_titled",
 ]

@@ -30,6 +30,8 @@ class Column:
         by_header: the cell holds a mark and the header is the value («I квартал | + |»).
         ends: keys of two columns that stand for this one («Начало», «Окончание»); its value is
             then the text "<start> – <end>".
+        staff: it names who answers for something: surnames with initials belong there and are no
+            reason to refuse a cell.
 
     """
 
@@ -43,6 +45,7 @@ class Column:
     repeated: bool = False
     by_header: bool = False
     ends: tuple[str, str] | None = None
+    staff: bool = False
 
     @property
     def name(self) -> str:
@@ -86,6 +89,7 @@ _RESPONSIBLE = Column(
         "| Исполнители | Исполнитель … | Исполнители … | Организатор | Организаторы"
     ),
     repeated=True,
+    staff=True,
 )
 _EXPECTED = Column(
     "expected",

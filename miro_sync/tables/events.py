@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from miro_sync.link_form import blocked_host, link_fault
 from miro_sync.model import (
     DateContext,
     EventCard,
@@ -71,12 +72,6 @@ _LIST_MARK = re.compile(r"^\s*(?:[-–—•·*▪●]+\s*|\d{1,2}[.)]\s+)")
 _HEAD_TICK = re.compile(r"^[✓✔☑✅]\ufe0f?\s*")
 _BEGINNING = re.compile(r"[A-ZА-ЯЁ\d«\"“„(✓✔☑✅]")
 _ALL_CENTERS = frozenset({"все", "всецентры", "всешколы", "всеоу", "всеоо", "сеть"})
-_PERSONAL = re.compile(
-    r"[А-ЯЁ][а-яё]+\s+[А-ЯЁ]\.\s?[А-ЯЁ]\.|[А-ЯЁ]\.\s?[А-ЯЁ]\.\s?[А-ЯЁ][а-яё]+"
-    r"|[А-ЯЁ][а-яё]+\s+[А-ЯЁ][а-яё]+\s+[А-ЯЁ][а-яё]+(?:вич|вна|чна|оглы|кызы)\b"
-    r"|(?:[А-ЯЁ][а-яё]+\s+[А-ЯЁ][а-яё]+\s*[,;\n]\s*){2}"
-    r"|(?<!\d)(?:\+7|8)[\s(-]*\d{3}[\s)-]*\d{3}|\d{3}-\d{3}-\d{3}\s?\d\d|\S+@\S+\.\w"
-)
 
 _YES = re.compile(
     r"(?:проведен|выполнен|исполнен|завершен|реализован)[оаы]?\b|состоял(?:ось|ся|ась|ись)\b"
@@ -278,6 +273,7 @@ class _RowReader:
     def _row_cards(self, row: Row) -> Iterator[EventCard]:
         key, when = self._when(row)
         parts = self._parts(row, key, when)
+        self._check_links(row)
         centers = self._centers(row)
         marked = self._marked(row)
         for number, part in enumerate(parts, start=1):
@@ -299,6 +295,15 @@ class _RowReader:
                     kind="row",
                     place=row.place("title"),
                 )
+
+    def _check_links(self, row: Row) -> None:
+        """Tell what is wrong with the form of the links that stand for evidence."""
+        for key in ("news", "link"):
+            links = row.values.get(key)
+            if isinstance(links, tuple):
+                told = (check(link) for check in (link_fault, blocked_host) for link in links)
+                for fault in {fault.key: fault for fault in told if fault is not None}.values():
+                    self._warn("link_fault", row, key, fault=fault)
 
     def _when(self, row: Row) -> tuple[str, Value | None]:
         """Return the column that dates the row and what it says."""
@@ -401,11 +406,7 @@ class _RowReader:
         return "link" if "link" in row.values else ""
 
     def _text(self, row: Row, part: _Part) -> str:
-        audience = part.audience
-        if _PERSONAL.search(audience):
-            self._warn("personal_cell", row, "audience")
-            audience = ""
-        texts = (row.section, row.text("task"), row.text("grade"), audience)
+        texts = (row.section, row.text("task"), row.text("grade"), part.audience)
         return "\n".join(" ".join(_paragraphs(text)) for text in texts if text)
 
     def _warn(self, name: str, row: Row, key: str, **params: object) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from miro_sync.model import CellError, Place, Problem, Severity, say
+from miro_sync.privacy import HIDDEN, personal
 from miro_sync.tables.grid import NOT_CALCULATED, Faults, address, column_letters
 from miro_sync.tables.headers import (
     EXACT,
@@ -19,11 +20,13 @@ from miro_sync.tables.headers import (
     vocabulary,
 )
 from miro_sync.tables.values import Value, as_text, parse_number, read_cell
+from miro_sync.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from miro_sync.model import CellValue, TablesSnapshot, Worksheet
+    from miro_sync.privacy import Personal
     from miro_sync.tables.columns import Column
     from miro_sync.tables.headers import Meanings
 
@@ -258,10 +261,11 @@ class _Search:
                 rows=_HEADER_ROWS,
             )
             return NoTable(self._place.sheet or "", (Problem(message, self._place),))
+        seen = tuple(dict.fromkeys(text for text in best.texts if text))
         message = say(
             "tables.no_column",
             missing=_quoted(names[key] for key in required if key not in best.found),
-            seen=_quoted(dict.fromkeys(text for text in best.texts if text)),
+            seen=HIDDEN if personal(" ".join(seen)) else _quoted(seen),
         )
         place = replace(self._place, cell=str(best.last + 1))
         return NoTable(self._place.sheet or "", (Problem(message, place),))
@@ -276,7 +280,7 @@ class _Search:
             values = {value: None for value in row if value is not None}
             if len(values) <= _TITLE_CELLS:
                 texts |= {text: None for value in values if (text := header_text(value))}
-        return tuple(texts)
+        return tuple(text for text in texts if personal(text) is None)
 
     def read(self, header: _Header, end: int, title: tuple[str, ...]) -> Table | NoTable:
         """Read the table under a header, down to the row before `end`."""
@@ -457,6 +461,8 @@ _SIGNATURE = re.compile(
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"\s*\d{1,4}(?:\.\d{1,3})*[.)]?\s*")
+#: Nothing in a plan is counted in thousands of millions.
+_LONG_NUMBER = 10**9
 #: Fewer than three column numbers in a row may be data.
 _NUMBERING = 3
 
@@ -510,6 +516,10 @@ class _Body:
     def _take(self, index: int, cells: tuple[CellValue, ...], filled: list[int]) -> None:
         section = self._section_text(cells, filled)
         if section:
+            kind = personal(section)
+            if kind is not None:
+                self._tell_hidden(index, filled[0], kind)
+                section = HIDDEN
             self._section = section
             self._carried.clear()
             self.sections.append(Section(section, index + 1))
@@ -631,11 +641,29 @@ class _Body:
             key = "not_calculated" if value.code == NOT_CALCULATED else "formula_error"
             self._faults.add(f"tables.{key}", address(row, index), code=value.code)
             return None
+        kind = _personal(value, column)
+        if kind is not None:
+            self._tell_hidden(row, index, kind)
+            return HIDDEN if column is self._lead else None
         read, fault = read_cell(column.kind, value)
         if fault is not None:
             severity = Severity.WARNING if column.kind == "link" else Severity.ERROR
             self._faults.add(f"tables.{fault}", address(row, index), severity)
         return read
+
+    def _tell_hidden(self, row: int, index: int, kind: Personal) -> None:
+        cell, what = address(row, index), say(f"privacy.{kind}")
+        self._faults.add("tables.personal_cell", cell, Severity.WARNING, what=what)
+
+
+def _personal(value: CellValue, column: Column) -> Personal | None:
+    """Tell what kind of a person's data a cell looks like; numbers may be a phone or a СНИЛС."""
+    if isinstance(value, str):
+        text = plain(value) if "<" in value else value
+        return personal(text, staff=column.staff)
+    if isinstance(value, (int, float)) and abs(value) >= _LONG_NUMBER:
+        return personal(f"{value:.0f}")
+    return None
 
 
 def _matches(pattern: re.Pattern[str], value: CellValue) -> bool:

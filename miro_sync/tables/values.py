@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Literal
 
-from miro_sync.model import CellError, CellValue
+from miro_sync.model import CellError, CellValue, Counted
 
 Kind = Literal["text", "date", "number", "period", "link", "mark"]
 """What the cells of a column become; see `Column`."""
@@ -33,11 +33,13 @@ _OTHER_LINK = re.compile(
 )
 _PEOPLE = re.compile(
     r"(?<![\d.,])(?<!\d[–—-])(?P<n>\d{1,3}(?:[\s\u00a0]\d{3})+|\d+)\s*[-–—]?\s*"
-    r"(?:чел|уч(?:-?ся|ащ|ен|аст|\.)|обуч|школьник|педагог|учител|родител|детей|ребен|ребён|ребят"
+    r"(?P<who>чел|уч(?:-?ся|ащ|ен|аст|\.)|обуч|школьник|педагог|учител|родител|детей|ребен|ребён|ребят"
     r"|студент|гост|воспитан|слушател|работник|руководител|представител)"
     r"|\((?P<b>\d{1,5})\)",
     re.IGNORECASE,
 )
+_PUPILS = re.compile(r"уч(?:-?ся|ащ|ен|\.)|обуч|школьник|дет|реб|воспитан|студент", re.IGNORECASE)
+_STAFF = re.compile(r"педагог|учител|работник|руководител", re.IGNORECASE)
 _WISH = re.compile(r"(?:\bдо|\bменее|\bболее|\bоколо|\bсвыше|\bот|~|≈)\s*$", re.IGNORECASE)
 
 
@@ -96,6 +98,33 @@ def count_people(text: str, *, bare: bool = False) -> int | None:
         if not _WISH.search(text[: match.start()])
     ]
     return sum(counts) if counts else None
+
+
+def count_by_kind(text: str) -> Counted:
+    """Return the people that a text counts: pupils, staff, and those it only calls people.
+
+    «Обучающиеся (21 уч-ся, 3 педагога)» is 21 pupils and 3 of the staff. The same numbers count
+    as for `count_people`, with a bare number taken for people.
+    """
+    whole = parse_number(text)
+    if whole is not None:
+        is_count = whole >= 0 and whole == int(whole)
+        return Counted(people=int(whole)) if is_count else Counted()
+    sums: dict[str, int] = {}
+    for match in _PEOPLE.finditer(text):
+        if not _WISH.search(text[: match.start()]):
+            kind = _kind_of_people(match["who"])
+            number = int(re.sub(r"\s", "", match["n"] or match["b"]))
+            sums[kind] = sums.get(kind, 0) + number
+    return Counted(**sums)
+
+
+def _kind_of_people(word: str | None) -> str:
+    if word is None:
+        return "people"
+    if _PUPILS.match(word):
+        return "pupils"
+    return "staff" if _STAFF.match(word) else "people"
 
 
 def as_text(value: CellValue | Value) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import traceback
 from typing import TYPE_CHECKING
 
 from miro_sync.model import Severity
@@ -49,6 +51,31 @@ def failure(error: MiroSyncError, words: Catalogue) -> str:
     said = [clean(words.tell(error.message))]
     said += [f"  {problem(fault, words)}" for fault in error.problems]
     return "\n".join(said)
+
+
+def record(error: BaseException) -> str:
+    """Say where an error arose, for those who mend the program, without what was being read.
+
+    What an error quotes may be somebody's cell or card. The program's own words are English, so
+    of its message only they are kept: no other letters, no addresses, no long numbers.
+    """
+    parts: list[str] = []
+    seen: set[int] = set()
+    at: BaseException | None = error
+    while at is not None and id(at) not in seen:
+        seen.add(id(at))
+        where = "".join(traceback.format_tb(at.__traceback__))
+        said = f"{type(at).__name__}: {_DATA.sub('…', str(at))}"
+        parts.append(f"Traceback (most recent call last):\n{where}{said}\n")
+        at = at.__cause__ or (None if at.__suppress_context__ else at.__context__)
+    return "\n".join(reversed(parts))
+
+
+#: What pydantic was given, texts in quotes, words that are not English, addresses, long numbers.
+_DATA = re.compile(
+    r"input_value=[^\n]*|'[^'\n]*[\s@][^'\n]*'|\"[^\"\n]*[\s@][^\"\n]*\""
+    r"|[^\s'\"]*[^\x00-\x7f]\S*|[^\s@]+@\S+|\d[\d\s().-]{3,}\d"
+)
 
 
 def _source(name: str, words: Catalogue) -> str:

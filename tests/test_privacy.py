@@ -1,0 +1,136 @@
+"""What looks like a person's data, and what only looks as if it did."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+from conftest import shared_lines
+
+from miro_sync.privacy import Personal, personal
+
+# Invented people: surname, first name, patronymic.
+PEOPLE = tuple(
+    tuple(line.split())
+    for line in """
+    Иванов Иван Иванович|Петров Дмитрий Сергеевич|Смирнов Артём Ильич|Гарифуллин Ильнур Рустамович
+    Ковальчук Захар Олегович|Шмидт Виктор Андреевич|Черных Егор Павлович|Мамедов Эльчин Рашидович
+    Ким Станислав Витальевич|Соловьёв Тимофей Денисович|Кузнецова Мария Алексеевна
+    Сидоренко Анна Петровна|Ахметова Айгуль Маратовна|Вольская София Игоревна
+    Мельник Дарья Никитична|Белых Ксения Юрьевна|Оганесян Лилит Арменовна|Попова Алёна Викторовна
+    Бойко Полина Романовна|Ли Виктория Сергеевна
+    """.replace("\n", "|").split("|")
+    if line.strip()
+)
+ONE = (
+    "{s} {f} {p}", "{f} {p} {s}", "{s} {i}.{j}., 8А", "{s} {i}. {j}., 9 класс", "{s} {f}, 9 «Б»",
+    "{s} {f} 12.03.2009", "{s} {i}.{j}. 05.11.2008 г.р.", "ученик 9 класса {s} {f}", "{s} {f}",
+    "Победитель: {s} {i}.{j}., 9 кл.", "{s} {f} {p}, 14.02.2008, 9А, +7 923 456-78-90",
+    "1. {s} {f}", "{s} {i}.{j}.", "{f} {s} (8Б)", "{i}.{j}. {s}, 10 класс",
+    "Мама: {s} {f} {p}, тел. 8-913-123-45-67",
+)  # fmt: skip
+TWO = (
+    "{0} {1}, {3} {4}", "{0} {1}\n{3} {4}", "1) {0} {1}\n2) {3} {4}", "{0} {i}.{j}., {3} {k}.{l}.",
+    "{0} {1} {2}; {3} {4} {5}", "Участники: {0} {1}, {3} {4}", "{1} {0} и {4} {3}",
+    "• {0} {i}.\n• {3} {k}.",
+)  # fmt: skip
+
+
+def name_lists() -> list[str]:
+    dice = random.Random(7)  # noqa: S311 - the same lists in every run
+    lists: list[str] = []
+    for s, f, p in PEOPLE:
+        lists += (one.format(s=s, f=f, p=p, i=f[0], j=p[0]) for one in ONE)
+        lists.append(f"{s} {f} {p}".upper())
+        other = dice.choice(PEOPLE)
+        names = {"i": f[0], "j": p[0], "k": other[1][0], "l": other[2][0]}
+        lists += (two.format(s, f, p, *other, **names) for two in TWO)
+    return lists
+
+
+def test_lists_of_people_are_recognised_in_every_form() -> None:
+    lists = name_lists()
+    missed = [text for text in lists if personal(text) is None]
+    assert len(lists) == 500
+    assert len(missed) <= len(lists) * 0.02, missed
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("8-913-123-45-67", Personal.PHONE),
+        ("+79131234567", Personal.PHONE),
+        ("89131234567", Personal.PHONE),
+        ("8 (384 41) 2-12-15", Personal.PHONE),
+        ("тел. 2-15-43", Personal.PHONE),
+        ("112-233-445 95", Personal.SNILS),
+        ("11223344595", Personal.SNILS),
+        ("паспорт 3210 123456", Personal.SNILS),
+        ("пишите на ivanov.ivan@mail.ru", Personal.EMAIL),
+        ("Дата рождения: 12.03.2009", Personal.BIRTH),
+        ("Петров Дима, 12.03.2009", Personal.BIRTH),
+        ("5 августа 2008 г.р., Петров Дима", Personal.BIRTH),
+        ("Иванова, Петров, Сидорова, Кузнецов", Personal.NAMES),
+        ("9А: Иванов, Петров, Сидоров", Personal.NAMES),
+        ("Иванов, 9А", Personal.NAMES),
+        ("Петрова 8Б", Personal.NAMES),
+        ("Ivanov Ivan Ivanovich", Personal.NAMES),
+        ("иванов иван иванович", Personal.NAMES),
+        ("Иванoв Иван", Personal.NAMES),  # a Latin «o»
+    ],
+)
+def test_the_kind_of_the_data_is_told(text: str, kind: Personal) -> None:
+    assert personal(text) is kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Урок памяти Героя Советского Союза В.Д. Фёдорова",
+        "Чтения памяти А.С. Пушкина",
+        "Линейка в школе имени Героя России Сергея Ивановича Петрова",
+        "МБОУ «СОШ №7 им. В.Д. Фёдорова», 9 класс",
+        "Мастер-класс Ивановой А.П.",
+        "Отв.: Сикора М.С., Иванова А.П.",
+        "День Юрия Гагарина",
+        "Конкурс чтецов, посвящённый 100-летию Э.А. Асадова",
+        "Урок по лирике С.А. Есенина и А.А. Блока, 9 класс",
+        "Роман Булгакова «Мастер и Маргарита»",
+        "Экскурсия учащихся 8 класса в музей И.В. Панфилова",
+        "Турнир по футболу 2008-2009 г.р.",
+        "ОГЭ 2022-2023, 8-11 классы",
+        "Неделя химии: 8А, 9Б, 10 класс",
+        "Рождественский вечер 25.12.2013, 09.00-10.00",
+        "Саратов, Ростов, Киров",
+        "Алексеевская СОШ, Дмитриевская СОШ, Ивановская СОШ",
+        "Надежда России",
+        "ул. Ивана Черных, 12",
+        "(21 уч-ся, 3 педагога)",
+        "https://vk.com/wall-189131234567_89131234567",
+    ],
+)
+def test_events_and_those_they_are_named_after_are_nobodys_data(text: str) -> None:
+    assert personal(text) is None
+
+
+def test_a_column_of_the_responsible_may_name_staff_but_no_pupils() -> None:
+    assert personal("Сикора М.С., Иванова А.П.") is Personal.NAMES
+    assert personal("Сикора М.С., Иванова А.П.", staff=True) is None
+    assert personal("Сикора М.С., 9А", staff=True) is Personal.NAMES
+    assert personal("Иванов Иван Иванович", staff=True) is Personal.NAMES
+    assert personal("Иванова А.П., 8-913-123-45-67", staff=True) is Personal.PHONE
+
+
+def test_no_published_title_of_an_event_is_refused() -> None:
+    titles = [line["title"] for line in shared_lines("data", "titles", "titles.jsonl")]
+    assert [title for title in titles if personal(title)] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["А" * 30_000, "Иванов И. " * 3_000, "12.03." * 5_000, "Ии-" * 10_000, "a@" * 15_000]
+)
+def test_the_longest_cell_takes_no_time(text: str) -> None:
+    start = time.perf_counter()
+    personal(text)
+    assert time.perf_counter() - start < 5

@@ -1,0 +1,179 @@
+"""Lists of names fed to every input of the real commands; every byte that comes out searched."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+from test_files import ods, ods_cell, ods_row
+from test_job import AFTER, CALENDAR, CENTERS, PROJECT, board, card
+
+from miro_sync.cli import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+#: Texts to be fed, and what of them must be found nowhere.
+PROBES = (
+    "Гарифуллин Ильнур Рустамович, 12.03.2009, 8А",
+    "1. Ковальчук Захар\n2. Вольская Софья",
+    "Мельник Д.Н., 9 класс; Сидоренко А.П., 9 класс",
+    "Победитель: Белых Ксения, 9 «Б»",
+    "мама Оганесян Л.А., тел. 8-913-765-43-21",
+    "СНИЛС 112-233-445 95",
+    "zaxar.kovalchuk@example.org",
+)
+SECRETS = (
+    "Гарифуллин", "Ильнур", "Ковальчук", "Захар", "Вольск", "Мельник", "Сидоренко", "Белых",
+    "Оганесян", "913-765", "43-21", "112-233", "445 95", "zaxar", "12.03.2009", "2009-03-12",
+)  # fmt: skip
+CHECK = f"check-calendar --on {AFTER} --all"
+COMMANDS = (
+    "sync",
+    *(f"{CHECK} --format {form}" for form in ("table", "json", "csv")),
+    f"centers --on {AFTER}",
+    "doctor",
+    *(f"resources --format {form}" for form in ("table", "json", "csv")),
+    *(f"coverage --format {form}" for form in ("table", "json", "csv")),
+    f"{CHECK} --offline --format json",
+)
+HEADER = ("Мероприятие", "Дата проведения", "Участники", "Количество участников", "Ответственные")
+
+
+def rows() -> list[Sequence[str]]:
+    """Return a plan in which every probe stands once in every column but the numbers."""
+    plan: list[Sequence[str]] = [HEADER, ("Направление 1. Конкурсы", "", "", "", "")]
+    for number, probe in enumerate(PROBES):
+        plan.append((f"{probe}", f"{number + 1}.05.2023", "8 класс", "25", "учитель химии"))
+        plan.append((f"Урок № {number}", "2.05.2023", probe, probe, probe))
+        plan.append((f"Занятие № {number}", probe, "8 класс", "12", "Сикора М.С."))
+    return plan
+
+
+def resources() -> list[Sequence[str]]:
+    """Return a resource map with the probes in every column."""
+    header = ("Центр", "Дата обновления", "Направленность", "Педагогов", "Страница центра")
+    probes = [(probe,) * len(header) for probe in PROBES]
+    whose = [("Яйская ООШ №1", *probe[1:]) for probe in probes]
+    return [header, *probes, *whose]
+
+
+def as_csv(path: Path) -> Path:
+    path.mkdir()
+    for title, table in (("План мероприятий", rows()), ("Карта ресурсов", resources())):
+        lines = (";".join(f'"{cell}"' for cell in row) for row in table)
+        (path / f"{title}.csv").write_text("\n".join(lines), "utf-8")
+    (path / "Гарифуллин Ильнур Рустамович.csv").write_text("А;Б\n1;2", "utf-8")
+    return path
+
+
+def as_xlsx(path: Path) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "План мероприятий"
+    book.create_sheet("Карта ресурсов")
+    for row in rows():
+        sheet.append(list(row))
+    for row in resources():
+        book["Карта ресурсов"].append(list(row))
+    book.create_sheet("Ковальчук Захар").append(["А", 89137654321])
+    book.save(path)
+    return path
+
+
+def as_ods(path: Path) -> Path:
+    path.write_bytes(ods("".join(ods_row(*map(ods_cell, row)) for row in rows())))
+    return path
+
+
+def searched(folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> str:
+    """Return everything told, after nothing personal was found in it nor on the disk."""
+    given = {path for path in tmp_path.rglob("*") if path.is_file()}
+    told = ""
+    for command in COMMANDS:
+        code = run(["-v", *command.split(), "--config", str(folder)])
+        answer = "".join(capfd.readouterr())
+        assert code in {0, 1, 2, 3}, answer
+        for secret in SECRETS:
+            assert secret not in answer, f"{command}: {secret}"
+        told += answer
+    for path in tmp_path.rglob("*"):
+        if path.is_file() and path not in given:
+            content = path.read_bytes()
+            for secret in SECRETS:
+                for encoding in ("utf-8", "utf-16-le", "cp1251"):
+                    assert secret.encode(encoding) not in content, f"{path.name}: {secret}"
+                assert json.dumps(secret)[1:-1].encode() not in content, f"{path.name}: {secret}"
+    return told
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "project.toml").write_text(PROJECT, "utf-8")
+    (folder / "centers.toml").write_text(CENTERS, "utf-8")
+    (folder / "calendar.csv").write_text(CALENDAR, "utf-8")
+    (folder / "board.json").write_text(board(()), "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "write"), [("csv", as_csv), ("t.xlsx", as_xlsx), ("t.ods", as_ods)]
+)
+def test_nothing_of_a_name_list_in_a_table_is_kept_or_told(
+    folder: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    name: str,
+    write: Callable[[Path], Path],
+) -> None:
+    path = write(tmp_path / name)
+    settings = PROJECT + f'\n[tables]\nsource = "{path}"\n'
+    (folder / "project.toml").write_text(settings, "utf-8")
+    told = searched(folder, tmp_path, capfd)
+    assert "похоже на личные данные (дата рождения)" in told
+    assert "ячейка A3" in told
+    assert "Сикора" not in told  # nobody's column is shown
+
+
+def test_nothing_of_a_name_list_on_the_board_is_kept_or_told(
+    folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    cards = []
+    for number, probe in enumerate(PROBES):
+        lines = "".join(f"<p>{line}</p>" for line in probe.split("\n"))
+        cards.append(card(3 * number, f"✅ {lines}", "1", "2023-05-15T17:00:00Z"))
+        described = card(3 * number + 1, "✅ Методический день", None, "2023-04-19T17:00:00Z")
+        described["data"]["description"] = lines
+        cards.append(described)
+        note = card(3 * number + 2, "", "2")
+        note.update(type="sticky_note", data={"content": f"<p>15.05.2023</p>{lines}"})
+        cards.append(note)
+    cards.append({"id": "9", "type": "frame", "data": {"title": "Ковальчук Захар, 9 класс"}})
+    (folder / "board.json").write_text(board(cards), "utf-8")
+    told = searched(folder, tmp_path, capfd)
+    assert "текст карточки похож на личные данные" in told
+    assert '"status": "held"' in told  # the mark, the day and the place stay
+
+
+def test_nothing_of_a_name_list_in_the_calendar_is_kept_or_told(
+    folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    header = "Код;Задача;Мероприятие;Сроки реализации;Ответственные;Участники;Ожидаемый результат"
+    lines = [header, "E01;;Методический день;Апрель 2023;Сикора М.С.;Педагоги;Справка"]
+    for number, probe in enumerate(PROBES):
+        cell = '"' + probe + '"'
+        lines.append(f"P{number};{cell};Семинар {number};Май 2023;{cell};{cell};{cell}")
+        lines.append(f"Q{number};;{cell};Май 2023;;;")
+        lines.append(f"R{number};;Занятие {number};{cell};;;")
+    (folder / "calendar.csv").write_text("\n".join(lines), "utf-8")
+    told = searched(folder, tmp_path, capfd)
+    assert "похоже на личные данные" in told
+    assert "Сикора М.С." in told
