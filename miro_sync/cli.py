@@ -609,12 +609,17 @@ def _typed(words: Catalogue, kind: str, subject: str, said: _Said) -> Decision:
     import datetime as dt  # noqa: PLC0415 - help needs none of it
 
     from miro_sync.model import Decision, DecisionKind  # noqa: PLC0415 - as above
+    from miro_sync.privacy import personal  # noqa: PLC0415 - as above
 
     ctx = click.get_current_context()
     if not subject:
         raise Misuse(words.say("cli.about_what", kind=kind), ctx)
     if kind in _WITH_REASON and not said["why"].strip():
         raise Misuse(words.say("cli.why_needed", kind=kind), ctx)
+    what = personal(said["why"], staff=True)
+    if what is not None:
+        told = words.say(f"privacy.{what}")
+        raise Misuse(words.say("cli.why_personal", what=told), ctx)
     if kind == _UNDO and not subject.isdecimal():
         raise Misuse(words.say("cli.not_a_number", subject=subject), ctx)
     return Decision(

@@ -36,6 +36,9 @@ COMMANDS = (
     *(f"{CHECK} --format {form}" for form in ("table", "json", "csv")),
     f"centers --on {AFTER}",
     "doctor",
+    "history",
+    "history E01",
+    "decide list",
     *(f"resources --format {form}" for form in ("table", "json", "csv")),
     *(f"coverage --format {form}" for form in ("table", "json", "csv")),
     f"{CHECK} --offline --format json",
@@ -177,3 +180,18 @@ def test_nothing_of_a_name_list_in_the_calendar_is_kept_or_told(
     told = searched(folder, tmp_path, capfd)
     assert "похоже на личные данные" in told
     assert "Сикора М.С." in told
+
+
+def test_a_reason_with_a_name_is_not_noted(
+    folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run(["sync", "--config", str(folder)])
+    capfd.readouterr()
+    for probe in PROBES:
+        decide = ["decide", "cancel", "E01", "--role", "director", "--config", str(folder)]
+        assert run([*decide, "--why", f"заболел {probe}"]) == 2
+        said = capfd.readouterr().err
+        assert "похоже на личные данные" in said
+        for secret in SECRETS:
+            assert secret not in said
+    searched(folder, tmp_path, capfd)
