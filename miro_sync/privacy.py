@@ -65,7 +65,8 @@ def _of_text(text: str, *, staff: bool) -> Personal | None:
     if kind is not None:
         return kind
     people = [one for one in _people(bare) if not _is_honoured(bare, one)]
-    if _BORN.search(bare) or any(_has_birth_date(bare, one) for one in people):
+    dated = _NUMBERS.search(bare) is not None
+    if dated and (_BORN.search(bare) or any(_has_birth_date(bare, one) for one in people)):
         return Personal.BIRTH
     named = _names_people(bare, people, staff=staff) or _LABELLED_NAME.search(bare)
     return Personal.NAMES if named else None
@@ -102,6 +103,8 @@ _LABELLED_NAME: Final = re.compile(
     r"\b(?:ФИО|Ф\.\s?И\.\s?О\b\.?|[Фф]амилия)[^\w\n]{1,3}[А-ЯЁ][а-яё]"
 )
 _CELLS: Final = re.compile(r"[;|]")
+#: The fewest digits that a date of birth has («1.2.08»), a telephone or a document.
+_NUMBERS: Final = re.compile(r"\d(?:\D{0,9}\d){3}")
 _PHONE_DIGITS: Final = (10, 11)
 #: Checksum of a СНИЛС: weights 9 to 1, modulo 101 (order of the Pension Fund No. 2п of 11.01.2017).
 _SNILS_DIGITS, _SNILS_MODULO = 9, 101
@@ -109,8 +112,10 @@ _SNILS_DIGITS, _SNILS_MODULO = 9, 101
 
 def _of_numbers(text: str, bare: str) -> Personal | None:
     """Tell whether an address or a number of a person stands in a text; `bare` has no links."""
-    if _EMAIL.search(text):
+    if "@" in text and _EMAIL.search(text):
         return Personal.EMAIL
+    if _NUMBERS.search(bare) is None:
+        return None
     if any(map(_is_snils, _SNILS.finditer(bare))) or _DOCUMENT.search(bare):
         return Personal.SNILS
     if any(_is_phone(match[0]) for match in _PHONE.finditer(bare)) or _LABELLED_PHONE.search(bare):
@@ -135,11 +140,12 @@ def _is_phone(found: str) -> bool:
 
 def _one_alphabet(text: str) -> str:
     """Make Latin letters Cyrillic that stray into a Cyrillic word: they hide a name."""
-    if text.isascii():
+    if text.isascii() or _LATIN.search(text) is None:
         return text
     return _MIXED.sub(lambda found: found[0].translate(_CYRILLIC), text)
 
 
+_LATIN: Final = re.compile("[A-Za-z]")
 _MIXED: Final = re.compile(r"[A-Za-z]+[А-Яа-яЁё][A-Za-zА-Яа-яЁё]*|[А-Яа-яЁё]+[A-Za-z]\w*")
 _CYRILLIC: Final = str.maketrans("ABCEHKMOPTXYaceopxyk", "АВСЕНКМОРТХУасеорхук")
 

@@ -285,6 +285,10 @@ def _stand_in(
 # --- nothing personal -------------------------------------------------------------------------
 
 
+#: A longer title is no half of a name or class that the text completes.
+_SHORT_TITLE = 60
+
+
 def _without_names(board: BoardSnapshot) -> BoardSnapshot:
     """Refuse names of people where they would be repeated beside every card."""
     items = tuple(
@@ -302,7 +306,10 @@ def _is_personal(markup: str) -> bool:
 
 def _kind(card: EventCard) -> Personal | None:
     """Tell what kind of a person's data stands in the texts of a card, together or alone."""
-    return personal(card.title) or personal(card.text) or personal(f"{card.title}\n{card.text}")
+    kind = personal(card.title) or personal(card.text)
+    if kind is None and card.text and len(card.title) <= _SHORT_TITLE:
+        kind = personal(f"{card.title}\n{card.text}")
+    return kind
 
 
 def _veiled_card(card: EventCard) -> EventCard:
