@@ -11,25 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from miro_sync.model import EventCard
-
-#: A source that lost more than this share of at least so many things is held back (the design's).
-LOSS_SHARE: Final = 0.3
-LOSS_LEAST: Final = 10
 
 #: A board on which more than this share of at least so many cards changed frames was rebuilt.
 REBUILT_SHARE: Final = 0.5
 REBUILT_LEAST: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """A sudden loss: so many things of so many are gone."""
-
-    gone: int
-    before: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +70,6 @@ def changes(before: Iterable[EventCard], after: Iterable[EventCard]) -> Changes:
         moved=tuple(Move(now, was.frame) for was, now in kept if was.frame != now.frame),
         rebuilt=len(framed) >= REBUILT_LEAST and left_their_frame > REBUILT_SHARE * len(framed),
     )
-
-
-def loss(before: Collection[str], after: Collection[str]) -> Loss | None:
-    """Return the loss that must be held back and asked about, None for an ordinary change.
-
-    The rule is the design's: more than 30 % of at least 10 things gone since the last read.
-
-    Args:
-        before: ids of the things (cards or rows) of the last complete read.
-        after: ids of those at hand now.
-
-    """
-    known = set(before)
-    gone = len(known - set(after))
-    if len(known) >= LOSS_LEAST and gone > LOSS_SHARE * len(known):
-        return Loss(gone, len(known))
-    return None
 
 
 def _words(card: EventCard) -> tuple[object, ...]:

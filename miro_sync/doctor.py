@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from miro_sync.errors import MiroSyncError
-from miro_sync.model import Message, Problem, Project, Severity, say
-from miro_sync.names import CenterNames
+from miro_sync.model import Message, Place, Problem, Project, Severity, say
+from miro_sync.names import CenterNames, clashes
 from miro_sync.ports import Memory
 from miro_sync.reading import Doors, read_board, read_plan, read_rows, read_tables
 
@@ -58,12 +58,25 @@ def examine(
         (
             ("ok", say("doctor.settings", project=project.name, centers=len(project.centers))),
             *_told(problems),
+            *_told(_alike(project)),
             *_failing(access()),
             *_failing(_board(project, doors, names)),
             *_failing(_tables(project, doors, names)),
             *_failing(_calendar(project, doors, names)),
             *_failing(_state(memory)),
         )
+    )
+
+
+def _alike(project: Project) -> tuple[Problem, ...]:
+    """Name the centres that one spelling on the board or in the table may mean."""
+    return tuple(
+        Problem(
+            say("doctor.alike", one=one, other=other, spelling=spelling),
+            Place("centers.toml"),
+            Severity.WARNING,
+        )
+        for one, other, spelling in clashes(project.centers)
     )
 
 

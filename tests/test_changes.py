@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miro_sync.changes import Changes, Loss, Move, changes, loss
+from miro_sync.changes import Changes, Move, changes
 from miro_sync.model import EventCard, say
 
 
@@ -83,20 +83,6 @@ def test_a_handful_of_cards_is_too_few_for_a_rebuilding() -> None:
 def test_cards_that_lay_nowhere_do_not_make_a_rebuilding() -> None:
     before = [card(n, frame=None) for n in range(20)]
     assert not changes(before, [card(n) for n in range(20)]).rebuilt
-
-
-def test_a_sudden_loss_is_more_than_three_of_ten() -> None:
-    ids = [str(n) for n in range(10)]
-    assert loss(ids, ids[3:]) is None
-    assert loss(ids, ids[4:]) == Loss(gone=4, before=10)
-    assert loss(ids, []) == Loss(gone=10, before=10)
-    assert loss(ids[:9], []) is None
-    assert loss([], ids) is None
-
-
-def test_new_things_do_not_hide_a_loss() -> None:
-    ids = [str(n) for n in range(10)]
-    assert loss(ids, [str(n) for n in range(6, 40)]) == Loss(gone=6, before=10)
 
 
 @given(st.sets(st.integers(0, 30)), st.sets(st.integers(0, 30)))

@@ -370,6 +370,18 @@ def test_doctor_says_what_is_there_and_what_to_fill_in(
     assert "[tables] source" in said
 
 
+def test_doctor_names_centres_that_one_spelling_may_mean(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (folder / "centers.toml").open("a", encoding="utf-8") as file:
+        file.write('[[center]]\nid = "twin"\nname = "МКОУ «Ишимская школа»"\n')
+
+    assert run(["doctor", "--config", str(folder)]) == 0
+
+    said = " ".join(capsys.readouterr().out.split())
+    assert "центры ishim и twin не различить" in said
+
+
 def test_doctor_goes_on_after_a_failure(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "board.json").unlink()
 

@@ -172,7 +172,7 @@ def _examine(document: bytes, name: str) -> Mapping[str, _Marks]:
         zlib.error,
         KeyError,
         EOFError,
-        NotImplementedError,
+        NotImplementedError,  # a way of packing that the zip reader does not know
         ValueError,
     ) as error:
         raise SourceError(say("files.damaged", path=name)) from error
