@@ -3,7 +3,9 @@
 The way of the data is one direction, top to bottom; a module imports only from below it
 (`[tool.importlinter]` in pyproject.toml makes that a build step):
 
-    cli                                     the commands: parse, call one function, print, exit code
+    cli                                     the program: languages, failures, exit code
+    commands                                parse, call one function of `app`, show
+    session, console                        what commands share; standard output and error
     app                                     the one place that builds adapters and reads the clock
     sync, doctor, setup, survey             use cases
     reading                                 sources -> what was planned and what is there
@@ -14,6 +16,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     miro_http, miro_budget                  the one method that calls Miro; its allowance
     wire                                    the documents of the outside, checked by pydantic
     ports                                   what a use case asks of a door
+    overview                                all that an output may tell, one value
     findings                                what is new, still open, resolved
     assessment                              calendar, snapshot, memory, today -> Assessment
     reconcile, activity                     status of an occurrence, of a centre

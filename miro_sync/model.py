@@ -346,6 +346,92 @@ class Indicator:
     method: str = ""
 
 
+class IndicatorState(StrEnum):
+    """How much is known of an indicator."""
+
+    KNOWN = "known"
+    PARTIAL = "partial"  # some of what it rests on is unknown or could not be read
+    NOT_COLLECTED = "not_collected"  # its collection has passed, and there is nothing
+    NOT_DUE = "not_due"  # nothing could have been collected yet
+    UNKNOWN = "unknown"  # a source that it rests on was not read, or is not there
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorPart:
+    """What stands behind a value: one centre, one row of a worksheet, one occurrence.
+
+    Attributes:
+        label: what it is, in the words of its source; never a person's name.
+        numerator, denominator: its share of both; a part of a mean has its weight below.
+        unknown: it counts neither as done nor as failed.
+        place: the row or card to open.
+
+    """
+
+    label: str
+    center_id: str | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    unknown: bool = False
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorPoint:
+    """An indicator's value on an earlier day.
+
+    Attributes:
+        label: what the document calls that collection («октябрь 2023», «2022/23»).
+
+    """
+
+    day: dt.date
+    value: float
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorValue:
+    """What an indicator came to on one day; a number only where there is one.
+
+    Attributes:
+        value: in the indicator's unit, not rounded; None unless known or partial.
+        numerator, denominator: what was divided; None where nothing is.
+        unknown: so many of the things counted are unknown, and in neither of the two.
+        formula: how the value came about, in words.
+        parts: the rows, cards and centres behind it.
+        met: whether the target is reached; None without a value or a target.
+        expected: where its path from baseline to target should be on `as_of`.
+        gap: how far behind its path or target it is, in its unit; 0 when it is not.
+        behind: the gap is worth a flag.
+        collection: the last collection that has begun. next_collection: the one after it.
+        before: the value of the collection before. trend: all known values, oldest first.
+        warnings: where the document's own numbers disagree.
+        problems: what could not be counted, with its address.
+
+    """
+
+    indicator: Indicator
+    as_of: dt.date
+    state: IndicatorState
+    formula: Message
+    value: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    unknown: int = 0
+    parts: tuple[IndicatorPart, ...] = ()
+    met: bool | None = None
+    expected: float | None = None
+    gap: float = 0.0
+    behind: bool = False
+    collection: Period | None = None
+    next_collection: Period | None = None
+    before: IndicatorPoint | None = None
+    trend: tuple[IndicatorPoint, ...] = ()
+    warnings: tuple[Message, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
 # --- worksheets with a meaning -----------------------------------------------------------------
 
 
@@ -972,10 +1058,28 @@ class CenterState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityWeek:
+    """What a centre contributed in one week, Monday to Sunday.
+
+    Attributes:
+        contributions: new and filled-in cards, held events, changed rows.
+        planned: occurrences of the centre that were due in it.
+        excused: holidays or a pause took most of its working days.
+
+    """
+
+    monday: dt.date
+    contributions: int = 0
+    planned: int = 0
+    excused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CenterActivity:
     """The judgement on one centre.
 
     Attributes:
+        weeks: oldest first, up to the current one; empty where no history is at hand.
         last_contribution: the last day on which the centre added something; None when it never
             did as far as is known.
         days_silent: days since then without school holidays and pauses; None when unknown.
@@ -988,6 +1092,7 @@ class CenterActivity:
     reason: Message
     last_contribution: dt.date | None = None
     days_silent: int | None = None
+    weeks: tuple[ActivityWeek, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -1033,8 +1138,10 @@ class Finding:
     Attributes:
         key: "<kind>:<subject>", unique among the open ones.
         kind: missed, overdue, unconfirmed, moved, extra, undated, vanished, inactive,
-            no_plan, duplicate, source_failed, rebuilt.
-        subject: an occurrence's key, a card's id, a centre's id or a source's name.
+            no_plan, duplicate, source_failed, rebuilt, resource_map, indicator_behind,
+            indicator_not_collected.
+        subject: an occurrence's key, a card's id, a centre's id, an indicator's id or a source's
+            name.
         since: the day it was first seen.
         until: the day it was settled; None while it is not.
         backlog: it was late already before anything was ever stored: one line for all of them,

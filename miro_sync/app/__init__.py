@@ -1,4 +1,4 @@
-"""The composition root: the only place that reads the clock and builds the doors.
+"""The composition root: what the commands call, put together from settings, doors and memory.
 
 One function per command; each takes what the command line gave and returns values to be shown.
 """
@@ -11,27 +11,32 @@ import shutil
 import tempfile
 import webbrowser
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
 from miro_sync import __version__, setup
 from miro_sync import sync as use_case
+from miro_sync.app.building import (
+    Progress,
+    doors_of,
+    google_sheets,
+    memory_of,
+    miro_client,
+    moment,
+    today_of,
+)
 from miro_sync.decisions import merged, undone_numbers
 from miro_sync.doctor import Checkup, Level, examine
 from miro_sync.errors import MiroSyncError, SettingsError
-from miro_sync.files import BoardFile, TablesFile, read_workbook
-from miro_sync.memory import Health, Purged, SqlMemory
+from miro_sync.memory import Health, Purged
 from miro_sync.miro_budget import Clock
-from miro_sync.miro_client import MiroBoard, MiroClient
-from miro_sync.miro_http import Address, MiroHttp
+from miro_sync.miro_http import MiroHttp
 from miro_sync.miro_login import REDIRECT_PORT, Application, login_flow
-from miro_sync.miro_tokens import token_source, token_warnings
+from miro_sync.miro_tokens import token_warnings
 from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
@@ -47,16 +52,12 @@ from miro_sync.model import (
     say,
 )
 from miro_sync.periods import read_period
-from miro_sync.ports import BoardSource, TablesSource
+from miro_sync.ports import BoardSource
 from miro_sync.reading import Doors
 from miro_sync.settings import Settings, SourceKind, load, secret
-from miro_sync.sheets import SheetsSource, YandexTable
 from miro_sync.story import Told
 from miro_sync.survey import Plans, Resources, examine_plans, examine_resources
 from miro_sync.sync import Outcome
-from miro_sync.wire import read_export
-
-Progress = Callable[[int, int | None], None]
 
 #: The packaged sample is judged at this moment, whatever the day is: 8 in the morning on the spot.
 SAMPLE_MOMENT = dt.datetime(2023, 9, 5, 1, 0, tzinfo=dt.UTC)
@@ -145,9 +146,9 @@ def check(  # noqa: PLR0913 - the options of the command
 
     """
     settings = load(config)
-    now = _now()
-    today = on or as_of or _today(settings, now)
-    doors = _doors(settings, now, progress)
+    now = moment()
+    today = on or as_of or today_of(settings, now)
+    doors = doors_of(settings, now, progress)
     return _look(settings, doors, today, as_of=as_of, offline=offline, full=full)
 
 
@@ -157,13 +158,13 @@ def sync(config: Path, *, full: bool = False, progress: Progress | None = None) 
     With `full` the board is read whole even if it says that nothing changed.
     """
     settings = load(config)
-    with _memory(settings) as memory, memory.alone():
-        now = _now()
+    with memory_of(settings) as memory, memory.alone():
+        now = moment()
         outcome = use_case.look(
             settings.project,
-            _doors(settings, now, progress),
+            doors_of(settings, now, progress),
             memory,
-            today=_today(settings, now),
+            today=today_of(settings, now),
             decisions=settings.decisions,
             full=full,
             now=now,
@@ -183,12 +184,12 @@ def decide(config: Path, asked: Decision) -> Decision:
 
     """
     settings = load(config)
-    now = _now()
-    with _memory(settings) as memory:
+    now = moment()
+    with memory_of(settings) as memory:
         decision = use_case.sensible(
             replace(asked, made_at=now, source="command"),
             settings.project,
-            _doors(settings, now),
+            doors_of(settings, now),
             memory,
             decisions=settings.decisions,
             directors_only=settings.directors_only,
@@ -199,7 +200,7 @@ def decide(config: Path, asked: Decision) -> Decision:
 def decided(config: Path) -> Decided:
     """Return all decisions of the project, oldest first, undone ones included."""
     settings = load(config)
-    with _memory(settings) as memory:
+    with memory_of(settings) as memory:
         made = merged(settings.decisions, memory.decisions())
     return Decided(settings.project, made, undone_numbers(made))
 
@@ -219,9 +220,9 @@ def demo(target: Path | None = None) -> Demo:
         folder = Path(temporary) / "sample" if target is None else target
         shutil.copytree(sample, folder, dirs_exist_ok=True)
         settings = load(folder)
-        doors = _doors(settings, SAMPLE_MOMENT)
+        doors = doors_of(settings, SAMPLE_MOMENT)
         board = None if doors.board is None else _CutShort(doors.board)
-        today = _today(settings, SAMPLE_MOMENT)
+        today = today_of(settings, SAMPLE_MOMENT)
         return Demo(
             outcome=_look(settings, doors, today),
             cut_short=_look(settings, replace(doors, board=board), today),
@@ -242,32 +243,32 @@ def history(config: Path, code: str | None = None, last: int = 20) -> History:
     """
     settings = load(config)
     project = settings.project
-    with _memory(settings) as memory:
+    with memory_of(settings) as memory:
         if code is None:
             runs = memory.runs(last)
             changes = memory.changes(runs[0].number) if runs else ()
             return History(project, runs, changes)
         event, told = use_case.story_of(
-            code, project, _doors(settings, _now()), memory, decisions=settings.decisions
+            code, project, doors_of(settings, moment()), memory, decisions=settings.decisions
         )
         return History(project, story=told, event=event)
 
 
 def backup(config: Path, target: Path) -> None:
     """Copy the state of a project."""
-    with _memory(load(config)) as memory:
+    with memory_of(load(config)) as memory:
         memory.backup(target)
 
 
 def check_state(config: Path) -> Health | None:
     """Hold the state of a project against its rules; None where there is none yet."""
-    with _memory(load(config)) as memory:
+    with memory_of(load(config)) as memory:
         return memory.examine()
 
 
 def purge(config: Path, before: dt.date) -> Purged:
     """Let go of the history of a project before a day, with no sync at work meanwhile."""
-    with _memory(load(config)) as memory, memory.alone():
+    with memory_of(load(config)) as memory, memory.alone():
         return memory.purge(before)
 
 
@@ -279,8 +280,8 @@ def init(folder: Path) -> tuple[Path, ...]:
 def doctor(config: Path) -> Checkup:
     """Check settings, access, the mapping of frames to centres, headers and the state."""
     settings = load(config)
-    with _memory(settings) as memory:
-        doors = _doors(settings, _now())
+    with memory_of(settings) as memory:
+        doors = doors_of(settings, moment())
         access = partial(_access, settings)
         return examine(settings.project, doors, memory, settings.problems, access)
 
@@ -288,20 +289,20 @@ def doctor(config: Path) -> Checkup:
 def resources(config: Path) -> Resources:
     """Check how every centre filled in the resource map."""
     settings = load(config)
-    now = _now()
+    now = moment()
     return examine_resources(
         settings.project,
-        _doors(settings, now),
+        doors_of(settings, now),
         settings.sheet_kinds,
         settings.monitoring,
-        today=_today(settings, now),
+        today=today_of(settings, now),
     )
 
 
 def coverage(config: Path) -> Plans:
     """Map the directions and months of the centres' plans."""
     settings = load(config)
-    return examine_plans(settings.project, _doors(settings, _now()))
+    return examine_plans(settings.project, doors_of(settings, moment()))
 
 
 def export_board(config: Path, path: Path, *, progress: Progress | None = None) -> Export:
@@ -316,7 +317,7 @@ def export_board(config: Path, path: Path, *, progress: Progress | None = None) 
     source = settings.board_source
     if source is None or source.kind is not SourceKind.MIRO:
         raise SettingsError(say("cli.export_no_board"))
-    document, done = _miro_client(settings, progress).export_document()
+    document, done = miro_client(settings, progress).export_document()
     snapshot = done.snapshot
     try:
         _write_whole(path, document)
@@ -357,7 +358,7 @@ def login(show: Callable[[str], object], language: str = "ru") -> Path:
 
     path = Path(named)
     application = Application(client_id, SecretStr(client_secret))
-    login_flow(application, path, MiroHttp(Clock(_now)), open_browser, language)
+    login_flow(application, path, MiroHttp(Clock(moment)), open_browser, language)
     return path
 
 
@@ -375,7 +376,7 @@ def read_periods(
     return (read_period(text, context) for text in texts)
 
 
-# --- building ---------------------------------------------------------------------------------
+# --- what the functions share ------------------------------------------------------------------
 
 
 def _look(  # noqa: PLR0913 - as `check`
@@ -387,7 +388,7 @@ def _look(  # noqa: PLR0913 - as `check`
     offline: bool = False,
     full: bool = False,
 ) -> Outcome:
-    with _memory(settings, as_of=as_of) as memory:
+    with memory_of(settings, as_of=as_of) as memory:
         return use_case.look(
             settings.project,
             doors,
@@ -398,15 +399,6 @@ def _look(  # noqa: PLR0913 - as `check`
             full=full,
             as_of=as_of,
         )
-
-
-@contextmanager
-def _memory(settings: Settings, *, as_of: dt.date | None = None) -> Iterator[SqlMemory]:
-    memory = SqlMemory(settings.state_url, as_of=as_of)
-    try:
-        yield memory
-    finally:
-        memory.close()
 
 
 class _CutShort:
@@ -431,62 +423,6 @@ def _write_whole(path: Path, document: bytes) -> None:
     Path(file.name).replace(path)
 
 
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)  # noqa: TID251 - the one place that reads the clock
-
-
-def _today(settings: Settings, now: dt.datetime) -> dt.date:
-    return now.astimezone(ZoneInfo(settings.project.timezone)).date()
-
-
-def _doors(settings: Settings, now: dt.datetime, progress: Progress | None = None) -> Doors:
-    calendar, sheet = settings.calendar_source, None
-    if calendar.kind is SourceKind.WORKSHEET:
-        sheet = calendar.value
-    return Doors(
-        board=_board_door(settings, progress),
-        tables=_tables_door(settings, now),
-        calendar=None if sheet is not None else TablesFile(calendar.path, now),
-        calendar_sheet=sheet,
-    )
-
-
-def _board_door(settings: Settings, progress: Progress | None) -> BoardSource | None:
-    source = settings.board_source
-    if source is None:
-        return None
-    if source.kind is SourceKind.MIRO:
-        return _LiveBoard(settings, progress)
-    return BoardFile(source.path, read_export)
-
-
-class _LiveBoard:
-    """The board of the settings; a token is asked for only when it is read."""
-
-    def __init__(self, settings: Settings, progress: Progress | None) -> None:
-        self._settings, self._progress = settings, progress
-
-    def read(self) -> BoardSnapshot:
-        return self._board().read()
-
-    def visit(self, hint: BoardHint | None = None) -> BoardVisit:
-        old = dt.timedelta(hours=self._settings.board_full_read_hours)
-        if hint is not None and _now() - hint.read_at >= old:
-            hint = None
-        return self._board().visit(hint)
-
-    def _board(self) -> MiroBoard:
-        return MiroBoard(_miro_client(self._settings, self._progress))
-
-
-def _miro_client(settings: Settings, progress: Progress | None = None) -> MiroClient:
-    source = settings.board_source
-    http = MiroHttp(Clock(_now), Address(settings.board_api_url))
-    tokens = token_source(os.environ, http)
-    board_id = source.value if source else ""
-    return MiroClient(http, tokens, board_id, settings.board_patience, progress)
-
-
 def _access(settings: Settings) -> Iterator[tuple[Level, Message]]:
     """Say who we are to the services; what one of them refuses does not hide the other."""
     for ask in (_miro_access, _google_access):
@@ -500,43 +436,13 @@ def _miro_access(settings: Settings) -> Iterator[tuple[Level, Message]]:
     """Say whose token it is, what it may do, and when it ends."""
     if settings.board_source is None or settings.board_source.kind is not SourceKind.MIRO:
         return
-    who = _miro_client(settings).who_am_i()
+    who = miro_client(settings).who_am_i()
     scopes = ", ".join(who.scopes) or "—"
     yield "ok", say("doctor.miro_access", user=who.user, team=who.team, scopes=scopes)
     if who.remedy is not None:
         yield "fail", who.remedy
-    for warning in token_warnings(os.environ, _now()):
+    for warning in token_warnings(os.environ, moment()):
         yield "warn", warning
-
-
-def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
-    source = settings.tables_source
-    if source is None:
-        return None
-    if source.kind is SourceKind.GOOGLE:
-        return _google(settings, source.value, now)
-    if source.kind is SourceKind.YANDEX:
-        return YandexTable(
-            source.value,
-            read_at=now,
-            clock=Clock(_now),
-            read_workbook=read_workbook,
-            api_url=settings.tables_api_url,
-            patience_seconds=settings.tables_patience,
-        )
-    return TablesFile(source.path, now)
-
-
-def _google(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> SheetsSource:
-    return SheetsSource(
-        spreadsheet_id,
-        environ=os.environ,
-        read_at=now,
-        clock=Clock(_now),
-        read_workbook=read_workbook,
-        api_url=settings.tables_api_url,
-        patience_seconds=settings.tables_patience,
-    )
 
 
 def _google_access(settings: Settings) -> Iterator[tuple[Level, Message]]:
@@ -544,7 +450,7 @@ def _google_access(settings: Settings) -> Iterator[tuple[Level, Message]]:
     source = settings.tables_source
     if source is None or source.kind is not SourceKind.GOOGLE:
         return
-    who = _google(settings, source.value, _now()).who_am_i()
+    who = google_sheets(settings, source.value, moment()).who_am_i()
     if who.account is not None:
         yield "ok", say("doctor.google_access", account=who.account, origin=who.origin)
     else:

@@ -1,0 +1,129 @@
+"""Where the adapters are built; the only place that reads the clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from zoneinfo import ZoneInfo
+
+from miro_sync.files import BoardFile, TablesFile, read_workbook
+from miro_sync.memory import SqlMemory
+from miro_sync.miro_budget import Clock
+from miro_sync.miro_client import MiroBoard, MiroClient
+from miro_sync.miro_http import Address, MiroHttp
+from miro_sync.miro_tokens import token_source
+from miro_sync.model import (
+    BoardHint,
+    BoardSnapshot,
+    BoardVisit,
+)
+from miro_sync.ports import BoardSource, TablesSource
+from miro_sync.reading import Doors
+from miro_sync.settings import Settings, SourceKind
+from miro_sync.sheets import SheetsSource, YandexTable
+from miro_sync.wire import read_export
+
+Progress = Callable[[int, int | None], None]
+
+
+@contextmanager
+def memory_of(settings: Settings, *, as_of: dt.date | None = None) -> Iterator[SqlMemory]:
+    """Open the state of a project; closed at the end."""
+    memory = SqlMemory(settings.state_url, as_of=as_of)
+    try:
+        yield memory
+    finally:
+        memory.close()
+
+
+def moment() -> dt.datetime:
+    """Return the present moment, UTC."""
+    return dt.datetime.now(dt.UTC)  # noqa: TID251 - the one place that reads the clock
+
+
+def today_of(settings: Settings, now: dt.datetime) -> dt.date:
+    """Return the local day of a moment in the project's time zone."""
+    return now.astimezone(ZoneInfo(settings.project.timezone)).date()
+
+
+def doors_of(settings: Settings, now: dt.datetime, progress: Progress | None = None) -> Doors:
+    """Build the doors to the sources that the settings name; nothing is read yet."""
+    calendar, sheet = settings.calendar_source, None
+    if calendar.kind is SourceKind.WORKSHEET:
+        sheet = calendar.value
+    return Doors(
+        board=_board_door(settings, progress),
+        tables=_tables_door(settings, now),
+        calendar=None if sheet is not None else TablesFile(calendar.path, now),
+        calendar_sheet=sheet,
+    )
+
+
+def _board_door(settings: Settings, progress: Progress | None) -> BoardSource | None:
+    source = settings.board_source
+    if source is None:
+        return None
+    if source.kind is SourceKind.MIRO:
+        return _LiveBoard(settings, progress)
+    return BoardFile(source.path, read_export)
+
+
+class _LiveBoard:
+    """The board of the settings; a token is asked for only when it is read."""
+
+    def __init__(self, settings: Settings, progress: Progress | None) -> None:
+        self._settings, self._progress = settings, progress
+
+    def read(self) -> BoardSnapshot:
+        return self._board().read()
+
+    def visit(self, hint: BoardHint | None = None) -> BoardVisit:
+        old = dt.timedelta(hours=self._settings.board_full_read_hours)
+        if hint is not None and moment() - hint.read_at >= old:
+            hint = None
+        return self._board().visit(hint)
+
+    def _board(self) -> MiroBoard:
+        return MiroBoard(miro_client(self._settings, self._progress))
+
+
+def miro_client(settings: Settings, progress: Progress | None = None) -> MiroClient:
+    """Build what speaks to the live board of the settings."""
+    source = settings.board_source
+    http = MiroHttp(Clock(moment), Address(settings.board_api_url))
+    tokens = token_source(os.environ, http)
+    board_id = source.value if source else ""
+    return MiroClient(http, tokens, board_id, settings.board_patience, progress)
+
+
+def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
+    source = settings.tables_source
+    if source is None:
+        return None
+    if source.kind is SourceKind.GOOGLE:
+        return google_sheets(settings, source.value, now)
+    if source.kind is SourceKind.YANDEX:
+        return YandexTable(
+            source.value,
+            read_at=now,
+            clock=Clock(moment),
+            read_workbook=read_workbook,
+            api_url=settings.tables_api_url,
+            patience_seconds=settings.tables_patience,
+        )
+    return TablesFile(source.path, now)
+
+
+def google_sheets(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> SheetsSource:
+    """Build the door to a Google spreadsheet."""
+    return SheetsSource(
+        spreadsheet_id,
+        environ=os.environ,
+        read_at=now,
+        clock=Clock(moment),
+        read_workbook=read_workbook,
+        api_url=settings.tables_api_url,
+        patience_seconds=settings.tables_patience,
+    )

@@ -1,0 +1,74 @@
+"""The overview that page, mail, documents and write-back render."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from miro_sync import sync as use_case
+from miro_sync.app.building import Progress, doors_of, memory_of, moment, today_of
+from miro_sync.decisions import made_until, merged, undone_numbers
+from miro_sync.overview import Overview
+from miro_sync.settings import Settings, load
+
+#: The change that outputs tell is against the day so many days before.
+A_WEEK = dt.timedelta(days=7)
+
+
+def overview(  # noqa: PLR0913 - the options of the commands
+    config: Path,
+    *,
+    on: dt.date | None = None,
+    as_of: dt.date | None = None,
+    offline: bool = False,
+    full: bool = False,
+    progress: Progress | None = None,
+) -> Overview:
+    """Return all that can be told of a project; the arguments and errors are those of `check`."""
+    settings = load(config)
+    now = moment()
+    today = on or as_of or today_of(settings, now)
+    current = _overview(settings, now, today, as_of, progress, offline=offline, full=full)
+    with memory_of(settings) as memory:
+        reaches_back = any(run.today <= today - A_WEEK for run in memory.runs(1_000_000))
+    if not reaches_back:
+        return current
+    week_ago = today - A_WEEK
+    earlier = _overview(settings, now, week_ago, week_ago, None, offline=True, full=False)
+    return replace(current, earlier=earlier)
+
+
+def _overview(  # noqa: PLR0913 - as `overview`
+    settings: Settings,
+    now: dt.datetime,
+    today: dt.date,
+    as_of: dt.date | None,
+    progress: Progress | None,
+    *,
+    offline: bool,
+    full: bool,
+) -> Overview:
+    with memory_of(settings, as_of=as_of) as memory:
+        outcome = use_case.look(
+            settings.project,
+            doors_of(settings, now, progress),
+            memory,
+            today=today,
+            decisions=settings.decisions,
+            offline=offline,
+            full=full,
+            as_of=as_of,
+        )
+        made = merged(settings.decisions, memory.decisions())
+    if as_of is not None:
+        made = tuple(made_until(made, as_of, ZoneInfo(settings.project.timezone)))
+    return Overview(
+        settings.project,
+        outcome.calendar,
+        outcome.assessment,
+        outcome.findings,
+        decisions=made,
+        undone=undone_numbers(made),
+    )

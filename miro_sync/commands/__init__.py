@@ -1,0 +1,28 @@
+"""The commands: each module makes some, parses, calls one function of `app`, and shows the answer.
+
+Only what parsing needs is imported here; what a command needs to run, it imports itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from miro_sync.commands import access, deciding, judging, past, periods, surveys
+
+if TYPE_CHECKING:
+    from miro_sync.messages import Catalogue
+    from miro_sync.telling.usage import Command
+
+#: The order in which help shows the commands.
+_ORDER = (
+    "demo", "init", "doctor", "sync", "check-calendar", "centers", "resources", "coverage",
+    "decide", "history", "state", "periods", "export-board", "login",
+)  # fmt: skip
+
+_MODULES = (judging, surveys, deciding, past, access, periods)
+
+
+def all_commands(words: Catalogue) -> list[Command]:
+    """Make every command in one language, in the order in which help shows them."""
+    made = {one.name: one for module in _MODULES for one in module.commands(words)}
+    return [made[name] for name in _ORDER]
