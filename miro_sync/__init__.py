@@ -19,6 +19,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     overview                                all that an output may tell, one value
     findings                                what is new, still open, resolved
     assessment                              calendar, snapshot, memory, today -> Assessment
+    weeks                                   a centre's contribution week by week
     reconcile, activity                     status of an occurrence, of a centre
     worksheets, resource_map, coverage      worksheets by their meaning -> rows, gaps
     matching                                which card or row speaks of which occurrence

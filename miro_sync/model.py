@@ -848,6 +848,7 @@ class EventCard:
         place: what to open.
         contributed: the last day on which somebody of its centre made or filled it in, as far
             as is known; set by `miro_sync.activity`, kept between runs with the card.
+        made: the day on which somebody of its centre made it, where that is not `contributed`.
 
     """
 
@@ -867,6 +868,7 @@ class EventCard:
     editor_id: str | None = None
     place: Place | None = None
     contributed: dt.date | None = None
+    made: dt.date | None = None
 
     @property
     def label(self) -> str:
@@ -1084,6 +1086,7 @@ class CenterActivity:
             did as far as is known.
         days_silent: days since then without school holidays and pauses; None when unknown.
         reason: one sentence: why, since when, what would clear it.
+        rhythm: one sentence on the weeks; None where there are none.
 
     """
 
@@ -1093,6 +1096,7 @@ class CenterActivity:
     last_contribution: dt.date | None = None
     days_silent: int | None = None
     weeks: tuple[ActivityWeek, ...] = ()
+    rhythm: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -1177,6 +1181,35 @@ class Remembered:
     first_run: bool = True
     read_at: Mapping[str, dt.datetime] = field(default_factory=dict, hash=False)
     stored_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """Work of a centre that a version of a card or row tells of, which another one followed.
+
+    Attributes:
+        source: "board" or "table".
+        thing: the id of a card; of a row what it says, because its number changes.
+
+    """
+
+    source: str
+    thing: str
+    center_id: str
+    day: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class PastWork:
+    """What the state remembers of the work of the centres, besides the cards at hand.
+
+    Attributes:
+        rows_since: the day on which the tables were first read whole; None before that.
+
+    """
+
+    done: tuple[Contribution, ...] = ()
+    rows_since: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Finding,
         LastRead,
         PastFinding,
+        PastWork,
         Remembered,
         RunRecord,
         SameCard,
@@ -96,6 +97,10 @@ class Memory(Past, Protocol):
 
     def same_cards(self) -> Sequence[SameCard]:
         """Return the decided-on cards that came back under another id, oldest first."""
+        ...
+
+    def past_work(self, since: dt.date) -> PastWork:
+        """Return what versions of cards and rows that are over tell of work from a day on."""
         ...
 
     def last_seen(self, ids: Collection[str]) -> Mapping[str, EventCard]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from miro_sync import decisions as said
-from miro_sync import findings, identity
+from miro_sync import findings, identity, weeks
 from miro_sync.assessment import assess
 from miro_sync.calendar import work_days
 from miro_sync.errors import SourceError
@@ -123,8 +123,13 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         today=today,
         deadline_of=lambda day: days.add(day, project.rules.grace_days),
     )
-    late_clock = _late_clock(remembered, now)
-    assessment = replace(assessment, problems=(*late_clock, *assessment.problems))
+    renamed = [*((one.old, one.new) for one in memory.same_cards()), *same.items()]
+    past = memory.past_work(weeks.first_day(project, today))
+    assessment = replace(
+        assessment,
+        centers=weeks.with_weeks(assessment, past, renamed, project, days),
+        problems=(*_late_clock(remembered, now), *assessment.problems),
+    )
     found = findings.compare(assessment, remembered.findings, today)
     return Outcome(
         project,

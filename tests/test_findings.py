@@ -35,7 +35,6 @@ from miro_sync.model import (
     Verdict,
     say,
 )
-
 from miro_sync.resource_map import CellFault, CenterMap
 
 if TYPE_CHECKING:
@@ -412,7 +411,9 @@ WELL: dict[str, Any] = {"maps": [resource_map()], "indicators": [indicator()]}
 
 
 def beside(
-    key: str, ill: SourceReport | None = None, **judged: Any
+    key: str,
+    ill: SourceReport | None = None,
+    **judged: Any,  # noqa: ANN401 - any field
 ) -> list[tuple[str, FindingState, dt.date]]:
     """Return what became of an open finding, besides a source's own failure."""
     found = assessment() if ill is None else assessment(sources=sources(ill))

@@ -35,6 +35,7 @@ from miro_sync.model import (
     FindingState,
     LastRead,
     PastFinding,
+    PastWork,
     Remembered,
     RunRecord,
     SameCard,
@@ -113,6 +114,11 @@ class SqlMemory:
         """Return the decided-on cards that came back under another id, oldest first."""
         with self._reading() as view:
             return () if view is None else view.same_cards()
+
+    def past_work(self, since: dt.date) -> PastWork:
+        """Return what versions of cards and rows that are over tell of work from a day on."""
+        with self._reading() as view:
+            return PastWork() if view is None else view.past_work(since)
 
     def last_seen(self, ids: Collection[str]) -> Mapping[str, EventCard]:
         """Return the last known version of cards and rows that may be long gone, by id."""

@@ -16,6 +16,7 @@ from miro_sync.model import (
     BoardHint,
     Change,
     ChangeKind,
+    Contribution,
     Decision,
     DecisionKind,
     Event,
@@ -24,6 +25,7 @@ from miro_sync.model import (
     FindingState,
     Message,
     PastFinding,
+    PastWork,
     Period,
     RunRecord,
     SameCard,
@@ -224,6 +226,55 @@ class View:
             sa.select(table).where(table.c.subject.in_(sorted(subjects))).order_by(table.c.id)
         )
         return tuple(PastFinding(_finding(row), row.since_run, row.until_run) for row in rows)
+
+    def past_work(self, since: dt.date) -> PastWork:
+        """Return the work from a day on that versions tell of which were followed by others.
+
+        The days are taken out of the versions by the database: half a year of them need not be
+        made into cards.
+        """
+        table, run = schema.version, schema.run
+        first = self.connection.scalar(sa.select(sa.func.min(run.c.id)).where(run.c.today >= since))
+        rows_since = self._rows_since()
+        if first is None:
+            return PastWork(rows_since=rows_since)
+        names = ("center_id", "title", "text", "contributed", "made")
+        parts = [self._part(name) for name in names]
+        rows = self.connection.execute(
+            sa.select(table.c.source, table.c.thing, *parts)
+            .where(table.c.source != _PLAN, table.c.from_run >= first)
+            .where(table.c.until_run <= self._until)
+        )
+        done = []
+        for source, thing, center_id, title, text, *days in rows:
+            if center_id is None:
+                continue
+            at_board = source == "board"
+            what = thing if at_board else f"{title}\n{text or ''}"
+            done += [
+                Contribution("board" if at_board else "table", what, center_id, day)
+                for day in map(dt.date.fromisoformat, filter(None, days))
+                if day >= since
+            ]
+        return PastWork(tuple(done), rows_since)
+
+    def _rows_since(self) -> dt.date | None:
+        read, run = schema.source_read, schema.run
+        return self.connection.scalar(
+            sa.select(run.c.today)
+            .join(read, read.c.run_id == run.c.id)
+            .where(read.c.source == "tables", read.c.complete, read.c.state.in_(GOOD))
+            .where(run.c.id <= self._until)
+            .order_by(run.c.id)
+            .limit(1)
+        )
+
+    def _part(self, name: str) -> sa.ColumnElement[str | None]:
+        """Return a field of the versions' payload."""
+        payload = schema.version.c.payload
+        if self.connection.dialect.name == "sqlite":
+            return sa.func.json_extract(payload, f"$.{name}", type_=sa.String)
+        return sa.func.json_extract_path_text(sa.cast(payload, sa.JSON), name, type_=sa.String)
 
     def _last_good(self, source: str) -> tuple[int, dt.datetime | None] | None:
         """Return the run of the last complete read of a source, and when it was read."""
