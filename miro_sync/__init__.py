@@ -9,6 +9,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     app                                     the one place that builds adapters and reads the clock
     sync, doctor, setup, survey             use cases
     reading                                 sources -> what was planned and what is there
+    visiting                                one call on every source; is anything new?
     miro_client, miro_writer, miro_login,   doors to the outside, the state,
     sheets, files, memory, settings,        and what a reader sees
     telling
@@ -28,6 +29,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     privacy                                 what looks like a person's data
     text, marks                             HTML, Unicode; what we know our own cards by
     messages                                the catalogue: Message -> Russian or English
+    packed                                  values of the vocabulary <-> text; digests
     model, errors                           the vocabulary
 """
 

@@ -811,6 +811,20 @@ class TablesSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """That a source at hand is what it was, without looking at what it says.
+
+    Attributes:
+        digest: of all that reading it rests on.
+        read_at: when that was, UTC; None where the source itself says how old it is.
+
+    """
+
+    digest: str
+    read_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """What one run read, and how it fared; the input of the decision.
 
@@ -1210,6 +1224,20 @@ class PastWork:
 
     done: tuple[Contribution, ...] = ()
     rows_since: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a run worked out and a later one need not work out again.
+
+    Attributes:
+        basis: a digest of all that it rests on; under another one it counts for nothing.
+        payload: the thing itself, in the words of whoever kept it.
+
+    """
+
+    basis: str
+    payload: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ with the reasons in `problems`), or raises `SourceError`. It never returns "noth
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
         Event,
         EventCard,
         Finding,
+        Kept,
         LastRead,
         PastFinding,
         PastWork,
         Remembered,
         RunRecord,
         SameCard,
+        Seal,
         SourceReport,
         TablesSnapshot,
     )
@@ -49,6 +51,18 @@ class TablesSource(Protocol):
 
     def read(self) -> TablesSnapshot:
         """Read all worksheets; raises `SourceError` when nothing of them can be had."""
+        ...
+
+
+@runtime_checkable
+class Sealed(Protocol):
+    """A source at hand that can tell whether it is the same without being understood."""
+
+    def seal(self) -> Seal:
+        """Return a digest of all that `read` rests on; raises as `read`.
+
+        What it was taken of is what `read` then reads, even if it has changed meanwhile.
+        """
         ...
 
 
@@ -118,6 +132,27 @@ class Memory(Past, Protocol):
         cards: Sequence[EventCard],
         findings: Sequence[Finding],
         same: Mapping[str, str] | None = None,
+        answer: Kept | None = None,
+        notes: Kept | None = None,
     ) -> None:
         """Store one run whole, in one transaction."""
+        ...
+
+    def store_rest(
+        self,
+        *,
+        stored_at: dt.datetime,
+        today: dt.date,
+        program: str,
+        sources: Sequence[SourceReport],
+    ) -> None:
+        """Store a run that found everything as the one before it."""
+        ...
+
+    def kept(self, name: str) -> Kept | None:
+        """Return the "answer" of the last run or the "notes" of the last ones."""
+        ...
+
+    def stored_at(self) -> dt.datetime | None:
+        """Return when the last run was stored, UTC; None before the first one."""
         ...

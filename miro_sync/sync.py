@@ -1,7 +1,10 @@
 """Use cases of the main job: look at the sources and judge them; keep what was found; decide.
 
 `look` reads and decides and writes nothing; `keep` is the one write that follows. A rehearsal on
-another day, a check and the hourly sync differ only in whether `keep` is called.
+another day, a check and the hourly sync differ only in whether `keep` is called. `run` is both,
+and short where there is nothing to decide: when nothing that the decision rests on has changed
+since a run that itself changed nothing, that run's answer stands, for the decision is a function
+of values. What it takes to decide is imported by those who decide.
 """
 
 from __future__ import annotations
@@ -9,22 +12,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from miro_sync import decisions as said
-from miro_sync import findings, identity, weeks
-from miro_sync.assessment import assess
-from miro_sync.calendar import work_days
 from miro_sync.errors import SourceError
-from miro_sync.matching import match
 from miro_sync.model import (
     Assessment,
     Decision,
     DecisionKind,
-    Event,
     EventCalendar,
-    EventCard,
     Finding,
+    Kept,
     Problem,
     Project,
     Remembered,
@@ -33,10 +32,13 @@ from miro_sync.model import (
     SourceState,
     say,
 )
-from miro_sync.names import CenterNames
+from miro_sync.packed import digest, pack, unpack
 from miro_sync.ports import Memory
-from miro_sync.reading import Doors, read_plan, read_sources
-from miro_sync.story import Told, story
+from miro_sync.visiting import Call, Doors, call
+
+if TYPE_CHECKING:
+    from miro_sync.model import Event, EventCard
+    from miro_sync.story import Told
 
 #: Clocks of two machines may differ by this much without anybody's fault.
 CLOCK_SLACK = dt.timedelta(minutes=10)
@@ -50,6 +52,8 @@ class Outcome:
         findings: compared with what was open after the last stored run.
         known: the sources that an earlier run read completely.
         same: cards that came back under another id: old id to new id.
+        brief: nothing has changed since the run before; what a log tells is here, the cards and
+            what is said of single cards are not.
 
     """
 
@@ -59,6 +63,7 @@ class Outcome:
     findings: tuple[Finding, ...]
     known: Collection[str] = ()
     same: Mapping[str, str] = field(default_factory=dict, hash=False)
+    brief: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -98,6 +103,11 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         StateError: the state cannot be read.
 
     """
+    from miro_sync import findings, identity, weeks  # noqa: PLC0415 - only who decides pays for it
+    from miro_sync.assessment import assess  # noqa: PLC0415
+    from miro_sync.calendar import work_days  # noqa: PLC0415
+    from miro_sync.reading import read_sources  # noqa: PLC0415
+
     days = work_days(project)
     remembered = memory.remembered()
     if as_of is not None and not remembered.first_run:
@@ -128,7 +138,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
     assessment = replace(
         assessment,
         centers=weeks.with_weeks(assessment, past, renamed, project, days),
-        problems=(*_late_clock(remembered, now), *assessment.problems),
+        problems=(*_late_clock(remembered.stored_at, now), *assessment.problems),
     )
     found = findings.compare(assessment, remembered.findings, today)
     return Outcome(
@@ -141,8 +151,69 @@ def look(  # noqa: PLR0913 - the inputs of the decision
     )
 
 
-def keep(outcome: Outcome, memory: Memory, *, now: dt.datetime, program: str) -> Outcome:
+def run(  # noqa: PLR0913 - the inputs of the decision, and what makes a run
+    project: Project,
+    doors: Doors,
+    memory: Memory,
+    *,
+    today: dt.date,
+    now: dt.datetime,
+    program: str,
+    rules: str,
+    decisions: Sequence[Decision] = (),
+    full: bool = False,
+) -> Outcome:
+    """Look and keep, or find that the last answer stands.
+
+    Args:
+        project: the project's rules, centres and people.
+        doors: where the sources are.
+        memory: the state.
+        today: the local day to judge by.
+        now: the moment of the run, UTC.
+        program: the version of miro-sync.
+        rules: a digest of the settings and of the program itself: under other rules nothing that
+            was worked out before counts.
+        decisions: what people decided besides what `memory` holds.
+        full: read everything and decide anew, whatever is known.
+
+    Raises:
+        SourceError, SettingsError: there is no calendar to hold anything against.
+        StateError: the state cannot be read or written.
+
+    """
+    if full:
+        outcome = look(project, doors, memory, today=today, decisions=decisions, full=True, now=now)
+        return keep(outcome, memory, now=now, program=program)
+    called = call(doors, memory.board_hint(), project)
+    basis = _basis(called, memory, (rules, today, project.timezone), decisions)
+    kept = None if basis is None else memory.kept("answer")
+    if kept is not None and kept.basis == basis:
+        outcome = _again(kept, called, project, memory, now)
+        memory.store_rest(
+            stored_at=now, today=today, program=program, sources=outcome.assessment.sources
+        )
+        return outcome
+    outcome = look(project, called.doors, memory, today=today, decisions=decisions, now=now)
+    return keep(outcome, memory, now=now, program=program, basis=basis)
+
+
+def keep(
+    outcome: Outcome,
+    memory: Memory,
+    *,
+    now: dt.datetime,
+    program: str,
+    basis: str | None = None,
+) -> Outcome:
     """Store a look at the sources as a run, in one transaction.
+
+    Args:
+        outcome: what `look` returned.
+        memory: where to store it.
+        now: the moment of the run, UTC.
+        program: the version of miro-sync.
+        basis: a digest of all that the outcome rests on; None where it must not be used again.
 
     Returns:
         The outcome as it was stored: what was late before anything was known is set aside.
@@ -151,6 +222,8 @@ def keep(outcome: Outcome, memory: Memory, *, now: dt.datetime, program: str) ->
         StateError: the state cannot be written.
 
     """
+    from miro_sync import findings  # noqa: PLC0415 - as `look`
+
     found = findings.set_aside(outcome.findings, outcome.assessment, outcome.known)
     memory.store_run(
         stored_at=now,
@@ -161,6 +234,7 @@ def keep(outcome: Outcome, memory: Memory, *, now: dt.datetime, program: str) ->
         cards=tuple(outcome.assessment.cards.values()),
         findings=found,
         same=outcome.same,
+        answer=_answer(outcome, basis),
     )
     return replace(outcome, findings=found)
 
@@ -214,6 +288,9 @@ def story_of(
         StateError: the state cannot be read.
 
     """
+    from miro_sync.matching import match  # noqa: PLC0415 - as `look`
+    from miro_sync.story import story  # noqa: PLC0415
+
     calendar = _plan_at_hand(project, doors, memory)
     key = said.event_key(code, calendar)
     event = next(one for one in calendar.events if one.key == key)
@@ -247,6 +324,9 @@ def _calendar_for(
 
 
 def _plan_at_hand(project: Project, doors: Doors, memory: Memory) -> EventCalendar:
+    from miro_sync.names import CenterNames  # noqa: PLC0415 - as `look`
+    from miro_sync.reading import read_plan, read_sources  # noqa: PLC0415
+
     try:
         return read_sources(project, doors, memory, offline=True).calendar
     except SourceError:
@@ -275,6 +355,8 @@ def _worth_keeping(
     Those of rows change whenever a row is put in above them; only what somebody decided or what
     was found about them has to follow. What a source that is held back shows is not stored.
     """
+    from miro_sync.identity import GONE  # noqa: PLC0415 - as `look`
+
     stored = {source.name for source in sources if source.reliable}
     rows = {card.id for card in cards if card.source != "board"}
     needed = {*decided, *(one.subject for one in remembered.findings)}
@@ -283,14 +365,70 @@ def _worth_keeping(
         for old, new in same.items()
         if (
             "tables" in stored and (old in decided or new in needed)
-            if new in rows or new == identity.GONE
+            if new in rows or new == GONE
             else "board" in stored
         )
     }
 
 
-def _late_clock(remembered: Remembered, now: dt.datetime | None) -> tuple[Problem, ...]:
-    before = remembered.stored_at
+def _late_clock(before: dt.datetime | None, now: dt.datetime | None) -> tuple[Problem, ...]:
     if now is None or before is None or now + CLOCK_SLACK >= before:
         return ()
     return (Problem(say("sync.clock_back", now=now, before=before), severity=Severity.WARNING),)
+
+
+# --- the last answer --------------------------------------------------------------------------
+
+
+def _basis(
+    called: Call, memory: Memory, rules: tuple[str, dt.date, str], decisions: Sequence[Decision]
+) -> str | None:
+    """Sum up all that the decision rests on besides what is remembered; None where it is open.
+
+    What is remembered is changed by runs alone, and one that changes it keeps no answer.
+    """
+    if called.seals is None:
+        return None
+    zone = ZoneInfo(rules[-1])
+    seals = [
+        (name, seal.digest, seal.read_at and seal.read_at.astimezone(zone).date())
+        for name, seal in called.seals.items()
+    ]
+    return digest(rules, seals, said.merged(decisions, memory.decisions()))
+
+
+def _answer(outcome: Outcome, basis: str | None) -> Kept | None:
+    """Return what is to be told of an outcome as long as its basis is the same."""
+    found = outcome.assessment
+    if basis is None or outcome.exit_code:
+        return None
+    told = replace(
+        found,
+        verdicts=tuple(replace(one, evidence=()) for one in found.verdicts),
+        questions=(),
+        extra=(),
+        vanished=(),
+        duplicates=(),
+        cards={},
+        problems=(),
+    )
+    return Kept(basis, pack((told, outcome.findings, outcome.calendar, tuple(outcome.known))))
+
+
+def _again(kept: Kept, called: Call, project: Project, memory: Memory, now: dt.datetime) -> Outcome:
+    """Return the last answer with what this call cost."""
+    assessment, found, calendar, known = unpack(kept.payload)
+    reports = []
+    for report in assessment.sources:
+        new, seal = called.reports.get(report.name), (called.seals or {})[report.name]
+        told = report if new is None else replace(new, items=report.items)
+        reports.append(replace(told, read_at=seal.read_at or told.read_at))
+    before = memory.stored_at()
+    return Outcome(
+        project,
+        calendar,
+        replace(assessment, sources=tuple(reports), problems=_late_clock(before, now)),
+        found,
+        known=frozenset(known),
+        brief=True,
+    )

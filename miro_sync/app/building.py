@@ -1,4 +1,7 @@
-"""Where the adapters are built; the only place that reads the clock."""
+"""Where the adapters are built; the only place that reads the clock.
+
+Each door is imported when the settings name its source.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,25 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from miro_sync.files import BoardFile, TablesFile, read_workbook
+import miro_sync
 from miro_sync.memory import SqlMemory
-from miro_sync.miro_budget import Clock
-from miro_sync.miro_client import MiroBoard, MiroClient
-from miro_sync.miro_http import Address, MiroHttp
-from miro_sync.miro_tokens import token_source
 from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
     BoardVisit,
 )
-from miro_sync.ports import BoardSource, TablesSource
-from miro_sync.reading import Doors
+from miro_sync.packed import digest
 from miro_sync.settings import Settings, SourceKind
-from miro_sync.sheets import SheetsSource, YandexTable
-from miro_sync.wire import read_export
+from miro_sync.visiting import Doors
+
+if TYPE_CHECKING:
+    from miro_sync.miro_client import MiroBoard, MiroClient
+    from miro_sync.ports import BoardSource, TablesSource
+    from miro_sync.sheets import SheetsSource
 
 Progress = Callable[[int, int | None], None]
 
@@ -48,8 +52,21 @@ def today_of(settings: Settings, now: dt.datetime) -> dt.date:
     return now.astimezone(ZoneInfo(settings.project.timezone)).date()
 
 
+def rules_of(settings: Settings) -> str:
+    """Sum up the settings and the program itself: what was worked out under others is void."""
+    folder = Path(miro_sync.__file__).parent
+    parts = sorted(
+        (str(path.relative_to(folder)), stat.st_size, stat.st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.suffix in (".py", ".toml") and (stat := path.stat())
+    )
+    return digest(miro_sync.__version__, parts, settings)
+
+
 def doors_of(settings: Settings, now: dt.datetime, progress: Progress | None = None) -> Doors:
     """Build the doors to the sources that the settings name; nothing is read yet."""
+    from miro_sync.files import TablesFile  # noqa: PLC0415 - only where it is named
+
     calendar, sheet = settings.calendar_source, None
     if calendar.kind is SourceKind.WORKSHEET:
         sheet = calendar.value
@@ -67,6 +84,9 @@ def _board_door(settings: Settings, progress: Progress | None) -> BoardSource | 
         return None
     if source.kind is SourceKind.MIRO:
         return _LiveBoard(settings, progress)
+    from miro_sync.files import BoardFile  # noqa: PLC0415 - only where it is named
+    from miro_sync.wire import read_export  # noqa: PLC0415
+
     return BoardFile(source.path, read_export)
 
 
@@ -86,11 +106,18 @@ class _LiveBoard:
         return self._board().visit(hint)
 
     def _board(self) -> MiroBoard:
+        from miro_sync.miro_client import MiroBoard  # noqa: PLC0415 - only where it is named
+
         return MiroBoard(miro_client(self._settings, self._progress))
 
 
 def miro_client(settings: Settings, progress: Progress | None = None) -> MiroClient:
     """Build what speaks to the live board of the settings."""
+    from miro_sync.miro_budget import Clock  # noqa: PLC0415 - only where it is named
+    from miro_sync.miro_client import MiroClient  # noqa: PLC0415
+    from miro_sync.miro_http import Address, MiroHttp  # noqa: PLC0415
+    from miro_sync.miro_tokens import token_source  # noqa: PLC0415
+
     source = settings.board_source
     http = MiroHttp(Clock(moment), Address(settings.board_api_url))
     tokens = token_source(os.environ, http)
@@ -105,6 +132,10 @@ def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
     if source.kind is SourceKind.GOOGLE:
         return google_sheets(settings, source.value, now)
     if source.kind is SourceKind.YANDEX:
+        from miro_sync.files import read_workbook  # noqa: PLC0415 - only where it is named
+        from miro_sync.miro_budget import Clock  # noqa: PLC0415
+        from miro_sync.sheets import YandexTable  # noqa: PLC0415
+
         return YandexTable(
             source.value,
             read_at=now,
@@ -113,11 +144,17 @@ def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
             api_url=settings.tables_api_url,
             patience_seconds=settings.tables_patience,
         )
+    from miro_sync.files import TablesFile  # noqa: PLC0415 - only where it is named
+
     return TablesFile(source.path, now)
 
 
 def google_sheets(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> SheetsSource:
     """Build the door to a Google spreadsheet."""
+    from miro_sync.files import read_workbook  # noqa: PLC0415 - only where it is named
+    from miro_sync.miro_budget import Clock  # noqa: PLC0415
+    from miro_sync.sheets import SheetsSource  # noqa: PLC0415
+
     return SheetsSource(
         spreadsheet_id,
         environ=os.environ,

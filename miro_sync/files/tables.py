@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from miro_sync.errors import SourceError
-from miro_sync.files.reading import MEGABYTE, changed_at, read_bytes
+from miro_sync.files.reading import MEGABYTE, changed_at, read_bytes, sealed
 from miro_sync.files.text_table import decode, read_text_table
 from miro_sync.files.workbook import Reading, is_web_page, is_workbook, read_workbook
-from miro_sync.model import Place, Problem, Severity, TablesSnapshot, Worksheet, say
+from miro_sync.model import Place, Problem, Seal, Severity, TablesSnapshot, Worksheet, say
 from miro_sync.tables import address, worksheet
 
 if TYPE_CHECKING:
@@ -26,6 +27,19 @@ class TablesFile:
     def __init__(self, path: Path, read_at: dt.datetime) -> None:
         """Remember the file or folder and the moment of this run, UTC; nothing is opened yet."""
         self._path, self._read_at = path, read_at
+        self._known: dict[Path, bytes] = {}
+
+    def seal(self) -> Seal:
+        """Return a digest of the file, or of the folder's files, which are then read as they were.
+
+        Whether Excel holds the workbook open counts too: a reader is told of that.
+        """
+        path = self._path
+        files = _texts_of(path) if path.is_dir() else [path]
+        self._known = {one: read_bytes(one, _LIMIT) for one in files}
+        held = path.with_name(f"~${path.name}").exists()
+        named = [(one.name, document) for one, document in self._known.items()]
+        return Seal(sealed([*named, ("open" if held else "closed", b"")]), self._read_at)
 
     def read(self) -> TablesSnapshot:
         """Read all worksheets.
@@ -35,7 +49,9 @@ class TablesFile:
                 read in part is returned with `complete` False.
 
         """
-        reading = _read_folder(self._path) if self._path.is_dir() else _read_file(self._path)
+        bytes_of = self._bytes_of
+        is_folder = self._path.is_dir()
+        reading = (_read_folder if is_folder else _read_file)(self._path, bytes_of)
         return TablesSnapshot(
             source=self._path.name,
             read_at=self._read_at,
@@ -45,12 +61,18 @@ class TablesFile:
             modified_at=changed_at(self._path),
         )
 
+    def _bytes_of(self, path: Path) -> bytes:
+        return self._known.get(path) or read_bytes(path, _LIMIT)
 
-def _read_file(path: Path) -> Reading:
+
+_BytesOf = Callable[["Path"], bytes]
+
+
+def _read_file(path: Path, bytes_of: _BytesOf) -> Reading:
     if path.name.startswith("~$"):
         name = path.name.removeprefix("~$")
         raise SourceError(say("files.temporary", path=str(path), name=name))
-    document = read_bytes(path, _LIMIT)
+    document = bytes_of(path)
     if is_workbook(document):
         reading = read_workbook(document, name=str(path), source=path.name)
         return _with_lock_noticed(reading, path)
@@ -69,16 +91,21 @@ def _with_lock_noticed(reading: Reading, path: Path) -> Reading:
     return Reading(reading.worksheets, (*reading.problems, notice), reading.complete)
 
 
-def _read_folder(folder: Path) -> Reading:
-    """Read every text table of a folder; one that fails is named, the others are read."""
+def _texts_of(folder: Path) -> list[Path]:
+    """Return the text tables of a folder by name."""
     try:
-        paths = sorted(
+        return sorted(
             path
             for path in folder.iterdir()
             if path.suffix.casefold() == ".csv" and not path.name.startswith(("~$", "."))
         )
     except OSError as error:
         raise SourceError(say("files.locked_folder", path=str(folder))) from error
+
+
+def _read_folder(folder: Path, bytes_of: _BytesOf) -> Reading:
+    """Read every text table of a folder; one that fails is named, the others are read."""
+    paths = _texts_of(folder)
     if not paths:
         raise SourceError(say("files.no_csv", path=str(folder)))
     worksheets: list[Worksheet] = []
@@ -88,7 +115,7 @@ def _read_folder(folder: Path) -> Reading:
         # «План.csv» and «План.CSV» in one folder would share a title.
         taken = any(sheet.title == path.stem for sheet in worksheets)
         try:
-            document = read_bytes(path, _LIMIT)
+            document = bytes_of(path)
             if is_workbook(document) or is_web_page(document):
                 raise SourceError(say("files.not_csv", path=str(path)))  # noqa: TRY301 - told below
             reading = _text_reading(document, path.name if taken else path.stem, folder.name)

@@ -7,7 +7,6 @@ nothing of it. A read-only command never creates the database.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import os
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -20,11 +19,18 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from miro_sync.errors import BusyError, StateError
-from miro_sync.identity import GONE, ON_CARDS
 from miro_sync.memory import schema
 from miro_sync.memory.lock import alone_on_this_machine
 from miro_sync.memory.upkeep import Health, Purged, compact_sqlite, copy_sqlite, examine, purge
-from miro_sync.memory.view import CARD, EVENT, GOOD, HINT, View
+from miro_sync.memory.view import CARD, EVENT, GOOD, View
+from miro_sync.memory.writing import (
+    all_known,
+    keep_under,
+    replace_versions,
+    store_findings,
+    store_new_ids,
+    store_reads,
+)
 from miro_sync.model import (
     BoardHint,
     Change,
@@ -32,7 +38,7 @@ from miro_sync.model import (
     Event,
     EventCard,
     Finding,
-    FindingState,
+    Kept,
     LastRead,
     PastFinding,
     PastWork,
@@ -70,6 +76,7 @@ class SqlMemory:
         self.url = url
         self.as_of = as_of
         self._engine: Engine | None = None
+        self._is_current = False  # once its migrations are known to be ours, they stay so
 
     def last_read(self, source: str) -> LastRead | None:
         """Return the cards of the last complete read of "board" or "tables"."""
@@ -104,6 +111,16 @@ class SqlMemory:
                 read_at={source: moment for source, moment in reads.items() if moment},
                 stored_at=view.stored_at(),
             )
+
+    def stored_at(self) -> dt.datetime | None:
+        """Return when the last run was stored, UTC; None before the first one."""
+        with self._reading() as view:
+            return None if view is None else view.stored_at()
+
+    def kept(self, name: str) -> Kept | None:
+        """Return the "answer" of the last run or the "notes" of the last ones."""
+        with self._reading() as view:
+            return None if view is None else view.kept(name)
 
     def decisions(self) -> tuple[Decision, ...]:
         """Return every decision kept in the state, oldest first, whenever it was made."""
@@ -216,6 +233,8 @@ class SqlMemory:
         cards: Sequence[EventCard],
         findings: Sequence[Finding],
         same: Mapping[str, str] | None = None,
+        answer: Kept | None = None,
+        notes: Kept | None = None,
     ) -> None:
         """Store one run whole, or nothing of it.
 
@@ -230,40 +249,21 @@ class SqlMemory:
             cards: all cards and rows at hand, also those of a last good read.
             findings: new, open and just resolved ones.
             same: decided-on cards that came back under another id: old id to new id.
+            answer: what the run has to say. It is kept only if the run changed nothing of what
+                is remembered, so that the next one, of the same basis, has the same to say.
+            notes: what the run noted for the next ones; those before it are let go.
 
         Raises:
             StateError: the state cannot be reached or written.
 
         """
         with self._writing() as connection:
-            (run_id,) = connection.execute(
-                schema.run.insert()
-                .values(stored_at=stored_at, today=today, program=program)
-                .returning(schema.run.c.id)
-            ).one()
-            connection.execute(
-                schema.source_read.insert(),
-                [
-                    {
-                        "run_id": run_id,
-                        "source": report.name,
-                        "state": report.state.value,
-                        "complete": report.complete,
-                        "read_at": report.read_at,
-                        "items": report.items,
-                        "calls": report.calls,
-                        "message": report.message.key if report.message else None,
-                        "credits": report.credits,
-                        "seconds": report.seconds,
-                        "hint": HINT.dump_json(report.hint).decode() if report.hint else None,
-                    }
-                    for report in sources
-                ],
-            )
+            run_id = store_reads(connection, stored_at, today, program, sources)
             replaced = {r.name for r in sources if r.complete and r.state.value in GOOD}
+            rests = all_known(connection, replaced, run_id)
             if "calendar" in replaced:
                 payloads = {event.key: EVENT.dump_json(event).decode() for event in events}
-                _replace(connection, run_id, "calendar", payloads)
+                rests &= not replace_versions(connection, run_id, "calendar", payloads)
             for source, kind in _CARD_SOURCES.items():
                 if source in replaced:
                     payloads = {
@@ -271,10 +271,24 @@ class SqlMemory:
                         for card in cards
                         if card.source == kind
                     }
-                    _replace(connection, run_id, source, payloads)
+                    rests &= not replace_versions(connection, run_id, source, payloads)
             if same:
-                _store_new_ids(connection, same, run_id, stored_at)
-            _store_findings(connection, findings, today, run_id)
+                store_new_ids(connection, same, run_id, stored_at)
+            rests &= not store_findings(connection, findings, today, run_id) and not same
+            keep_under(connection, "answer", answer if rests else None)
+            keep_under(connection, "notes", notes)
+
+    def store_rest(
+        self,
+        *,
+        stored_at: dt.datetime,
+        today: dt.date,
+        program: str,
+        sources: Sequence[SourceReport],
+    ) -> None:
+        """Store a run that found everything as the one before it; raises as `store_run`."""
+        with self._writing() as connection:
+            store_reads(connection, stored_at, today, program, sources)
 
     def backup(self, target: Path) -> None:
         """Copy the state into a file that only its owner may read; it may be in use meanwhile.
@@ -323,7 +337,7 @@ class SqlMemory:
             yield None
             return
         with self._troubles_told(), self._open().connect() as connection:
-            revision = _revision(connection)
+            revision = self._revision(connection)
             if revision is not None and revision != schema.REVISION:
                 # An older state is read in its new form and left in its old one: only a command
                 # that stores something changes the file.
@@ -339,9 +353,16 @@ class SqlMemory:
         with self._troubles_told(), self._open().connect() as connection:
             connection.execution_options(**{_WRITES: True})
             with connection.begin():
-                if _revision(connection) != schema.REVISION:
+                if self._revision(connection) != schema.REVISION:
                     _migrate(connection)
                 yield connection
+
+    def _revision(self, connection: Connection) -> str | None:
+        if self._is_current:
+            return schema.REVISION
+        revision = _revision(connection)
+        self._is_current = revision == schema.REVISION
+        return revision
 
     @contextmanager
     def _alone_on_server(self) -> Iterator[None]:
@@ -458,101 +479,3 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _replace(connection: Connection, run_id: int, source: str, payloads: Mapping[str, str]) -> None:
-    """Make `payloads` the current versions of a source; unchanged ones are not touched."""
-    table = schema.version
-    known = {
-        row.thing: (row.id, row.digest)
-        for row in connection.execute(
-            sa.select(table.c.id, table.c.thing, table.c.digest).where(
-                table.c.source == source, table.c.until_run.is_(None)
-            )
-        )
-    }
-    digests = {thing: hashlib.sha256(text.encode()).hexdigest() for thing, text in payloads.items()}
-    over = [
-        {"row": row_id, "run": run_id}
-        for thing, (row_id, digest) in known.items()
-        if digests.get(thing) != digest
-    ]
-    fresh = [
-        {
-            "source": source,
-            "thing": thing,
-            "digest": digests[thing],
-            "payload": payload,
-            "from_run": run_id,
-        }
-        for thing, payload in payloads.items()
-        if thing not in known or known[thing][1] != digests[thing]
-    ]
-    if over:
-        connection.execute(
-            table.update()
-            .where(table.c.id == sa.bindparam("row"))
-            .values(until_run=sa.bindparam("run")),
-            over,
-        )
-    if fresh:
-        connection.execute(table.insert(), fresh)
-
-
-def _store_new_ids(
-    connection: Connection, same: Mapping[str, str], run_id: int, at: dt.datetime
-) -> None:
-    """Keep which card came back under which id, and let its open findings follow it."""
-    connection.execute(
-        schema.same_card.insert(),
-        [{"run_id": run_id, "at": at, "old": old, "new": new} for old, new in same.items()],
-    )
-    table = schema.finding
-    rows = connection.execute(
-        sa.select(table.c.id, table.c.kind, table.c.subject).where(table.c.until.is_(None))
-    )
-    following = [
-        {"row": row.id, "its_key": f"{row.kind}:{same[row.subject]}", "its_new": same[row.subject]}
-        for row in rows
-        if row.kind in ON_CARDS and same.get(row.subject, GONE) != GONE
-    ]
-    if following:
-        connection.execute(
-            table.update()
-            .where(table.c.id == sa.bindparam("row"))
-            .values(key=sa.bindparam("its_key"), subject=sa.bindparam("its_new")),
-            following,
-        )
-
-
-def _store_findings(
-    connection: Connection, findings: Sequence[Finding], today: dt.date, run_id: int
-) -> None:
-    table = schema.finding
-    new = [
-        {
-            "key": f.key,
-            "kind": f.kind,
-            "subject": f.subject,
-            "since": f.since,
-            "since_run": run_id,
-            "backlog": f.backlog,
-        }
-        for f in findings
-        if f.state is FindingState.NEW
-    ]
-    resolved = [
-        # The clock may have been turned back meanwhile: no life ends before it began.
-        {"resolved": f.key, "day": max(today, f.since), "run": run_id}
-        for f in findings
-        if f.state is FindingState.RESOLVED
-    ]
-    if new:
-        connection.execute(table.insert(), new)
-    if resolved:
-        connection.execute(
-            table.update()
-            .where(table.c.key == sa.bindparam("resolved"), table.c.until.is_(None))
-            .values(until=sa.bindparam("day"), until_run=sa.bindparam("run")),
-            resolved,
-        )

@@ -23,6 +23,7 @@ from miro_sync.model import (
     EventCard,
     Finding,
     FindingState,
+    Kept,
     Message,
     PastFinding,
     PastWork,
@@ -143,6 +144,12 @@ class View:
             dataclasses.replace(_finding(row), state=FindingState.OPEN, until=None)
             for row in self.connection.execute(rows.order_by(table.c.id))
         )
+
+    def kept(self, name: str) -> Kept | None:
+        """Return what the last run kept under a name; of an earlier day nothing is kept."""
+        table = schema.kept
+        row = self.connection.execute(sa.select(table).where(table.c.name == name)).one_or_none()
+        return None if row is None or self._as_of is not None else Kept(row.basis, row.payload)
 
     def decisions(self) -> tuple[Decision, ...]:
         """Return all decisions, whenever they were made, in the order in which they were."""
