@@ -37,6 +37,7 @@ from miro_sync.ports import Memory
 from miro_sync.visiting import Call, Doors, call
 
 if TYPE_CHECKING:
+    from miro_sync.matching import Notes
     from miro_sync.model import Event, EventCard
     from miro_sync.story import Told
 
@@ -54,6 +55,7 @@ class Outcome:
         same: cards that came back under another id: old id to new id.
         brief: nothing has changed since the run before; what a log tells is here, the cards and
             what is said of single cards are not.
+        notes: of the matching, for the next run.
 
     """
 
@@ -64,6 +66,7 @@ class Outcome:
     known: Collection[str] = ()
     same: Mapping[str, str] = field(default_factory=dict, hash=False)
     brief: bool = False
+    notes: Notes | None = field(default=None, compare=False, repr=False)
 
     @property
     def exit_code(self) -> int:
@@ -83,6 +86,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
     full: bool = False,
     as_of: dt.date | None = None,
     now: dt.datetime | None = None,
+    rules: str | None = None,
 ) -> Outcome:
     """Read the sources and judge them as of one local day.
 
@@ -97,6 +101,8 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         as_of: answer from what was known and decided by the evening of this day; `memory` must
             look back from there as well. Nothing is read.
         now: the moment of a run that is going to be stored.
+        rules: a digest of the settings and of the program itself, by which the notes of earlier
+            runs are used; without it every card is read anew.
 
     Raises:
         SourceError, SettingsError: there is no calendar to hold anything against.
@@ -106,6 +112,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
     from miro_sync import findings, identity, weeks  # noqa: PLC0415 - only who decides pays for it
     from miro_sync.assessment import assess  # noqa: PLC0415
     from miro_sync.calendar import work_days  # noqa: PLC0415
+    from miro_sync.matching import Notes  # noqa: PLC0415
     from miro_sync.reading import read_sources  # noqa: PLC0415
 
     days = work_days(project)
@@ -123,6 +130,8 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         for one in stand
     )
     remembered = identity.renamed(remembered, same)
+    noted = None if rules is None else memory.kept("notes")
+    notes = None if rules is None else Notes(noted.payload if noted else "", rules)
     assessment = assess(
         project,
         read.calendar,
@@ -132,6 +141,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         decisions=stand,
         today=today,
         deadline_of=lambda day: days.add(day, project.rules.grace_days),
+        notes=notes,
     )
     renamed = [*((one.old, one.new) for one in memory.same_cards()), *same.items()]
     past = memory.past_work(weeks.first_day(project, today))
@@ -148,6 +158,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         found,
         known=frozenset(remembered.read_at),
         same=_worth_keeping(same, read.cards, assessment.sources, asked_of, remembered),
+        notes=notes,
     )
 
 
@@ -194,7 +205,9 @@ def run(  # noqa: PLR0913 - the inputs of the decision, and what makes a run
             stored_at=now, today=today, program=program, sources=outcome.assessment.sources
         )
         return outcome
-    outcome = look(project, called.doors, memory, today=today, decisions=decisions, now=now)
+    outcome = look(
+        project, called.doors, memory, today=today, decisions=decisions, now=now, rules=rules
+    )
     return keep(outcome, memory, now=now, program=program, basis=basis)
 
 
@@ -235,6 +248,7 @@ def keep(
         findings=found,
         same=outcome.same,
         answer=_answer(outcome, basis),
+        notes=_noted(outcome.notes),
     )
     return replace(outcome, findings=found)
 
@@ -413,6 +427,13 @@ def _answer(outcome: Outcome, basis: str | None) -> Kept | None:
         problems=(),
     )
     return Kept(basis, pack((told, outcome.findings, outcome.calendar, tuple(outcome.known))))
+
+
+def _noted(notes: Notes | None) -> Kept | None:
+    if notes is None:
+        return None
+    text = notes.text()
+    return Kept(digest(text), text)
 
 
 def _again(kept: Kept, called: Call, project: Project, memory: Memory, now: dt.datetime) -> Outcome:

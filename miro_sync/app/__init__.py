@@ -417,6 +417,7 @@ def _look(  # noqa: PLR0913 - as `check`
             offline=offline,
             full=full,
             as_of=as_of,
+            rules=rules_of(settings),
         )
 
 

@@ -76,6 +76,7 @@ class SqlMemory:
         self.url = url
         self.as_of = as_of
         self._engine: Engine | None = None
+        self._cards: dict[tuple[str, int | None], tuple[EventCard, ...]] = {}
         self._is_current = False  # once its migrations are known to be ours, they stay so
 
     def last_read(self, source: str) -> LastRead | None:
@@ -86,7 +87,7 @@ class SqlMemory:
                 return None
             # Looking back, that day's run is repeated; now, the last good read is the best we have.
             current = self.as_of is None or view.judged_by_last_read(source)
-            return LastRead(view.cards(source), read_at, current)
+            return LastRead(self._cards_of(source, view), read_at, current)
 
     def board_hint(self) -> BoardHint | None:
         """Return what the last complete read of the board left for the next visit."""
@@ -105,7 +106,7 @@ class SqlMemory:
                 return Remembered()
             reads = {source: view.last_good_read(source) for source in _CARD_SOURCES}
             return Remembered(
-                cards={card.id: card for source in reads for card in view.cards(source)},
+                cards={card.id: card for source in reads for card in self._cards_of(source, view)},
                 findings=view.open_findings(),
                 first_run=view.last_run is None,
                 read_at={source: moment for source, moment in reads.items() if moment},
@@ -356,6 +357,14 @@ class SqlMemory:
                 if self._revision(connection) != schema.REVISION:
                     _migrate(connection)
                 yield connection
+
+    def _cards_of(self, source: str, view: View) -> tuple[EventCard, ...]:
+        """Return the cards of a source as of the view's run; the same ones are asked for twice."""
+        asked = (source, view.last_run)
+        if asked not in self._cards:
+            self._cards = {key: some for key, some in self._cards.items() if key[1] == asked[1]}
+            self._cards[asked] = view.cards(source)
+        return self._cards[asked]
 
     def _revision(self, connection: Connection) -> str | None:
         if self._is_current:

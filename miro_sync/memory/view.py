@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 CARD = TypeAdapter(EventCard)
 EVENT = TypeAdapter(Event)
+_CARDS = TypeAdapter(list[EventCard])
+_EVENTS = TypeAdapter(list[Event])
 HINT = TypeAdapter(BoardHint)
 
 #: Only these reads tell what a source held; a stale one repeats an older read.
@@ -46,8 +48,6 @@ GOOD = (SourceState.FRESH.value, SourceState.UNCHANGED.value)
 
 #: The source of planned events; every other source holds cards.
 _PLAN = "calendar"
-
-_T = TypeVar("_T", EventCard, Event)
 
 
 class View:
@@ -98,8 +98,8 @@ class View:
         read = self._last_good(source)
         return read is not None and read[0] == self.last_run
 
-    def current(self, source: str, adapter: TypeAdapter[_T]) -> list[_T]:
-        """Return what the source held, in the order in which it was first seen."""
+    def current(self, source: str) -> str:
+        """Return what the source held, in the order in which it was first seen: a JSON array."""
         table = schema.version
         over = table.c.until_run
         rows = self.connection.scalars(
@@ -108,15 +108,15 @@ class View:
             .where(sa.or_(over.is_(None), over > self._until))
             .order_by(table.c.id)
         )
-        return [adapter.validate_json(payload) for payload in rows]
+        return f"[{','.join(rows)}]"
 
     def cards(self, source: str) -> tuple[EventCard, ...]:
         """Return the cards or rows of a source."""
-        return tuple(_revived(card) for card in self.current(source, CARD))
+        return tuple(map(_revived, _CARDS.validate_json(self.current(source))))
 
     def events(self) -> tuple[Event, ...]:
         """Return the planned events."""
-        return tuple(_revived_event(event) for event in self.current(_PLAN, EVENT))
+        return tuple(map(_revived_event, _EVENTS.validate_json(self.current(_PLAN))))
 
     def last_seen(self, ids: Collection[str]) -> Mapping[str, EventCard]:
         """Return the last known version of cards and rows that may be long gone, by id."""
@@ -444,8 +444,10 @@ def _decision(row: Row[Any]) -> Decision:
 
 def _revived(card: EventCard) -> EventCard:
     """Give the days inside a card's messages back their type, which JSON does not keep."""
-    held = _with_days(card.held)
-    date = card.date
+    held, date = card.held, card.date
+    if held is None and (date is None or date.assumed is None):
+        return card
+    held = _with_days(held)
     if date is not None and date.assumed is not None:
         date = dataclasses.replace(date, assumed=_with_days(date.assumed))
     return dataclasses.replace(card, held=held, date=date)
