@@ -70,7 +70,7 @@ class Notes:
         self._kept: dict[str, Any] = {}
         self._used: dict[str, Note] = {}
         if text:
-            with suppress(ValueError):
+            with suppress(ValueError, TypeError):
                 self._book, self._kept = json.loads(text)
 
     def open(self, occurrences: Sequence[Occurrence], centers: Sequence[Center]) -> None:
