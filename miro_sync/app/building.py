@@ -9,7 +9,6 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -54,13 +53,18 @@ def today_of(settings: Settings, now: dt.datetime) -> dt.date:
 
 def rules_of(settings: Settings) -> str:
     """Sum up the settings and the program itself: what was worked out under others is void."""
-    folder = Path(miro_sync.__file__).parent
-    parts = sorted(
-        (str(path.relative_to(folder)), stat.st_size, stat.st_mtime_ns)
-        for path in folder.rglob("*")
-        if path.suffix in (".py", ".toml") and (stat := path.stat())
-    )
+    parts = sorted(_files_of(os.path.dirname(miro_sync.__file__)))  # noqa: PTH120 - each run pays
     return digest(miro_sync.__version__, parts, settings)
+
+
+def _files_of(folder: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the program's own files with their size and date."""
+    for entry in os.scandir(folder):
+        if entry.is_dir():
+            yield from _files_of(entry.path)
+        elif entry.name.endswith((".py", ".toml")):
+            stat = entry.stat()
+            yield entry.path, stat.st_size, stat.st_mtime_ns
 
 
 def doors_of(settings: Settings, now: dt.datetime, progress: Progress | None = None) -> Doors:

@@ -22,7 +22,7 @@ from miro_sync.errors import BusyError, StateError
 from miro_sync.memory import schema
 from miro_sync.memory.lock import alone_on_this_machine
 from miro_sync.memory.upkeep import Health, Purged, compact_sqlite, copy_sqlite, examine, purge
-from miro_sync.memory.view import CARD, EVENT, GOOD, View
+from miro_sync.memory.view import GOOD, View, cards_adapter, events_adapter
 from miro_sync.memory.writing import (
     all_known,
     keep_under,
@@ -263,12 +263,13 @@ class SqlMemory:
             replaced = {r.name for r in sources if r.complete and r.state.value in GOOD}
             rests = all_known(connection, replaced, run_id)
             if "calendar" in replaced:
-                payloads = {event.key: EVENT.dump_json(event).decode() for event in events}
+                written = events_adapter()
+                payloads = {event.key: _alone(written.dump_json([event])) for event in events}
                 rests &= not replace_versions(connection, run_id, "calendar", payloads)
             for source, kind in _CARD_SOURCES.items():
                 if source in replaced:
                     payloads = {
-                        card.id: CARD.dump_json(card, exclude_defaults=True).decode()
+                        card.id: _alone(cards_adapter().dump_json([card], exclude_defaults=True))
                         for card in cards
                         if card.source == kind
                     }
@@ -488,3 +489,8 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _alone(array: bytes) -> str:
+    """Return the one value of a JSON array."""
+    return array[1:-1].decode()

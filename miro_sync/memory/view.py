@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -37,11 +38,20 @@ from miro_sync.model import (
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
 
-CARD = TypeAdapter(EventCard)
-EVENT = TypeAdapter(Event)
-_CARDS = TypeAdapter(list[EventCard])
-_EVENTS = TypeAdapter(list[Event])
 HINT = TypeAdapter(BoardHint)
+
+
+@functools.cache
+def cards_adapter() -> TypeAdapter[list[EventCard]]:
+    """Return what writes and reads cards; a run that reads none does not pay for it."""
+    return TypeAdapter(list[EventCard])
+
+
+@functools.cache
+def events_adapter() -> TypeAdapter[list[Event]]:
+    """Return what writes and reads planned events."""
+    return TypeAdapter(list[Event])
+
 
 #: Only these reads tell what a source held; a stale one repeats an older read.
 GOOD = (SourceState.FRESH.value, SourceState.UNCHANGED.value)
@@ -112,11 +122,11 @@ class View:
 
     def cards(self, source: str) -> tuple[EventCard, ...]:
         """Return the cards or rows of a source."""
-        return tuple(map(_revived, _CARDS.validate_json(self.current(source))))
+        return tuple(map(_revived, cards_adapter().validate_json(self.current(source))))
 
     def events(self) -> tuple[Event, ...]:
         """Return the planned events."""
-        return tuple(map(_revived_event, _EVENTS.validate_json(self.current(_PLAN))))
+        return tuple(map(_revived_event, events_adapter().validate_json(self.current(_PLAN))))
 
     def last_seen(self, ids: Collection[str]) -> Mapping[str, EventCard]:
         """Return the last known version of cards and rows that may be long gone, by id."""
@@ -127,7 +137,7 @@ class View:
             .where(table.c.from_run <= self._until)
             .order_by(table.c.from_run)
         )
-        return {row.thing: _revived(CARD.validate_json(row.payload)) for row in rows}
+        return {row.thing: _card(row.payload) for row in rows}
 
     def open_findings(self) -> tuple[Finding, ...]:
         """Return the findings that were open after the run."""
@@ -224,7 +234,7 @@ class View:
         rows = self.connection.scalars(
             sa.select(table.c.payload).where(table.c.id.in_(latest)).order_by(table.c.id)
         )
-        return tuple(_revived(CARD.validate_json(payload)) for payload in rows)
+        return tuple(_card(payload) for payload in rows)
 
     def finding_lives(self, subjects: Collection[str]) -> tuple[PastFinding, ...]:
         """Return the lives of the findings on some subjects, in the order of their beginning."""
@@ -380,9 +390,9 @@ class View:
                 )
             ):
                 if row.source == _PLAN:
-                    found[row.id] = _revived_event(EVENT.validate_json(row.payload))
+                    found[row.id] = _event(row.payload)
                 else:
-                    found[row.id] = _revived(CARD.validate_json(row.payload))
+                    found[row.id] = _card(row.payload)
         return found
 
 
@@ -440,6 +450,16 @@ def _decision(row: Row[Any]) -> Decision:
         number=row.id,
         undoes=row.undoes,
     )
+
+
+def _card(payload: str) -> EventCard:
+    (card,) = cards_adapter().validate_json(f"[{payload}]")
+    return _revived(card)
+
+
+def _event(payload: str) -> Event:
+    (event,) = events_adapter().validate_json(f"[{payload}]")
+    return _revived_event(event)
 
 
 def _revived(card: EventCard) -> EventCard:
