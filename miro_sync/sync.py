@@ -56,6 +56,7 @@ class Outcome:
         brief: nothing has changed since the run before; what a log tells is here, the cards and
             what is said of single cards are not.
         notes: of the matching, for the next run.
+        warnings: what is the matter with this very run and not with the data.
 
     """
 
@@ -67,6 +68,7 @@ class Outcome:
     same: Mapping[str, str] = field(default_factory=dict, hash=False)
     brief: bool = False
     notes: Notes | None = field(default=None, compare=False, repr=False)
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -145,10 +147,11 @@ def look(  # noqa: PLR0913 - the inputs of the decision
     )
     renamed = [*((one.old, one.new) for one in memory.same_cards()), *same.items()]
     past = memory.past_work(weeks.first_day(project, today))
+    late_clock = _late_clock(remembered.stored_at, now)
     assessment = replace(
         assessment,
         centers=weeks.with_weeks(assessment, past, renamed, project, days),
-        problems=(*_late_clock(remembered.stored_at, now), *assessment.problems),
+        problems=(*late_clock, *assessment.problems),
     )
     found = findings.compare(assessment, remembered.findings, today)
     return Outcome(
@@ -159,6 +162,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         known=frozenset(remembered.read_at),
         same=_worth_keeping(same, read.cards, assessment.sources, asked_of, remembered),
         notes=notes,
+        warnings=late_clock,
     )
 
 
@@ -444,12 +448,13 @@ def _again(kept: Kept, called: Call, project: Project, memory: Memory, now: dt.d
         new, seal = called.reports.get(report.name), (called.seals or {})[report.name]
         told = report if new is None else replace(new, items=report.items)
         reports.append(replace(told, read_at=seal.read_at or told.read_at))
-    before = memory.stored_at()
+    late_clock = _late_clock(memory.stored_at(), now)
     return Outcome(
         project,
         calendar,
-        replace(assessment, sources=tuple(reports), problems=_late_clock(before, now)),
+        replace(assessment, sources=tuple(reports), problems=late_clock),
         found,
         known=frozenset(known),
         brief=True,
+        warnings=late_clock,
     )

@@ -424,6 +424,7 @@ class Told:
     findings: tuple[Finding, ...] = FINDINGS
     project: Project = PROJECT
     exit_code: int = 0
+    warnings: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from miro_sync.console import (
     show,
     show_csv,
     show_json,
+    tell_problems,
     warn_of_problems,
     warn_of_sources,
 )
@@ -81,6 +82,7 @@ def _sync(session: Session, *, full: bool, exit_zero: bool) -> int:
     words = session.words_of(outcome.project)
     show(terminal.sync_line(outcome.assessment, outcome.findings, outcome.project, words))
     warn_of_sources(outcome.assessment, words)
+    tell_problems(outcome.warnings, words)
     # What this very run set aside is news once.
     aside = lines.backlog(outcome.findings, new=False)
     return code_of(outcome, outcome.assessment, exit_zero=exit_zero, aside=aside)

@@ -451,9 +451,12 @@ class SqlMemory:
             ("not a database", "memory.not_a_database"),
             ("malformed", "memory.not_a_database"),
             ("locked", "memory.locked"),
+            ("disk i/o error", "memory.disk_trouble"),
         ):
             if sign in text:
                 return StateError(say(key, where=where))
+        if error.connection_invalidated:
+            return StateError(say("memory.lost", where=where))
         return StateError(say("memory.unreachable", where=where))
 
 
