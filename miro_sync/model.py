@@ -1227,7 +1227,7 @@ class PastWork:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class WorkedOut:
     """What a run worked out and a later one need not work out again.
 
     Attributes:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
         Event,
         EventCard,
         Finding,
-        Kept,
         LastRead,
         PastFinding,
         PastWork,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
         Seal,
         SourceReport,
         TablesSnapshot,
+        WorkedOut,
     )
 
 
@@ -132,8 +132,8 @@ class Memory(Past, Protocol):
         cards: Sequence[EventCard],
         findings: Sequence[Finding],
         same: Mapping[str, str] | None = None,
-        answer: Kept | None = None,
-        notes: Kept | None = None,
+        answer: WorkedOut | None = None,
+        notes: WorkedOut | None = None,
     ) -> None:
         """Store one run whole, in one transaction."""
         ...
@@ -149,7 +149,7 @@ class Memory(Past, Protocol):
         """Store a run that found everything as the one before it."""
         ...
 
-    def kept(self, name: str) -> Kept | None:
+    def kept(self, name: str) -> WorkedOut | None:
         """Return the "answer" of the last run or the "notes" of the last ones."""
         ...
 

@@ -23,13 +23,13 @@ from miro_sync.model import (
     DecisionKind,
     EventCalendar,
     Finding,
-    Kept,
     Problem,
     Project,
     Remembered,
     Severity,
     SourceReport,
     SourceState,
+    WorkedOut,
     say,
 )
 from miro_sync.packed import digest, pack, unpack
@@ -415,7 +415,7 @@ def _basis(
     return digest(rules, seals, said.merged(decisions, memory.decisions()))
 
 
-def _answer(outcome: Outcome, basis: str | None) -> Kept | None:
+def _answer(outcome: Outcome, basis: str | None) -> WorkedOut | None:
     """Return what is to be told of an outcome as long as its basis is the same."""
     found = outcome.assessment
     if basis is None or outcome.exit_code:
@@ -430,17 +430,19 @@ def _answer(outcome: Outcome, basis: str | None) -> Kept | None:
         cards={},
         problems=(),
     )
-    return Kept(basis, pack((told, outcome.findings, outcome.calendar, tuple(outcome.known))))
+    return WorkedOut(basis, pack((told, outcome.findings, outcome.calendar, tuple(outcome.known))))
 
 
-def _noted(notes: Notes | None) -> Kept | None:
+def _noted(notes: Notes | None) -> WorkedOut | None:
     if notes is None:
         return None
     text = notes.text()
-    return Kept(digest(text), text)
+    return WorkedOut(digest(text), text)
 
 
-def _again(kept: Kept, called: Call, project: Project, memory: Memory, now: dt.datetime) -> Outcome:
+def _again(
+    kept: WorkedOut, called: Call, project: Project, memory: Memory, now: dt.datetime
+) -> Outcome:
     """Return the last answer with what this call cost."""
     assessment, found, calendar, known = unpack(kept.payload)
     reports = []

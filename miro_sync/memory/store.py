@@ -38,7 +38,6 @@ from miro_sync.model import (
     Event,
     EventCard,
     Finding,
-    Kept,
     LastRead,
     PastFinding,
     PastWork,
@@ -46,6 +45,7 @@ from miro_sync.model import (
     RunRecord,
     SameCard,
     SourceReport,
+    WorkedOut,
     say,
 )
 
@@ -118,7 +118,7 @@ class SqlMemory:
         with self._reading() as view:
             return None if view is None else view.stored_at()
 
-    def kept(self, name: str) -> Kept | None:
+    def kept(self, name: str) -> WorkedOut | None:
         """Return the "answer" of the last run or the "notes" of the last ones."""
         with self._reading() as view:
             return None if view is None else view.kept(name)
@@ -234,8 +234,8 @@ class SqlMemory:
         cards: Sequence[EventCard],
         findings: Sequence[Finding],
         same: Mapping[str, str] | None = None,
-        answer: Kept | None = None,
-        notes: Kept | None = None,
+        answer: WorkedOut | None = None,
+        notes: WorkedOut | None = None,
     ) -> None:
         """Store one run whole, or nothing of it.
 

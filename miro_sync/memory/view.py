@@ -24,7 +24,6 @@ from miro_sync.model import (
     EventCard,
     Finding,
     FindingState,
-    Kept,
     Message,
     PastFinding,
     PastWork,
@@ -33,6 +32,7 @@ from miro_sync.model import (
     SameCard,
     SourceReport,
     SourceState,
+    WorkedOut,
 )
 
 if TYPE_CHECKING:
@@ -155,11 +155,11 @@ class View:
             for row in self.connection.execute(rows.order_by(table.c.id))
         )
 
-    def kept(self, name: str) -> Kept | None:
+    def kept(self, name: str) -> WorkedOut | None:
         """Return what the last run kept under a name; of an earlier day nothing is kept."""
         table = schema.kept
         row = self.connection.execute(sa.select(table).where(table.c.name == name)).one_or_none()
-        return None if row is None or self._as_of is not None else Kept(row.basis, row.payload)
+        return None if row is None or self._as_of is not None else WorkedOut(row.basis, row.payload)
 
     def decisions(self) -> tuple[Decision, ...]:
         """Return all decisions, whenever they were made, in the order in which they were."""

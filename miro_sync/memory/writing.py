@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from miro_sync.identity import GONE, ON_CARDS
 from miro_sync.memory import schema
 from miro_sync.memory.view import GOOD, HINT
-from miro_sync.model import Finding, FindingState, Kept, SourceReport
+from miro_sync.model import Finding, FindingState, SourceReport, WorkedOut
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -69,7 +69,7 @@ def all_known(connection: Connection, sources: Collection[str], run_id: int) -> 
     )
 
 
-def keep_under(connection: Connection, name: str, kept: Kept | None) -> None:
+def keep_under(connection: Connection, name: str, kept: WorkedOut | None) -> None:
     """Put what is kept under a name in the place of what was; nothing is written twice."""
     table = schema.kept
     basis = connection.scalar(sa.select(table.c.basis).where(table.c.name == name))
