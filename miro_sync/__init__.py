@@ -8,6 +8,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     session, console                        what commands share; standard output and error
     app                                     the one place that builds adapters and reads the clock
     sync, doctor, setup, survey             use cases
+    measuring                               indicators, resource map and plans of one run
     reading                                 sources -> what was planned and what is there
     miro_client, miro_writer, miro_login,   doors to the outside, the state,
     sheets, files, memory, settings,        and what a reader sees
@@ -19,7 +20,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     overview                                all that an output may tell, one value
     findings                                what is new, still open, resolved
     assessment                              calendar, snapshot, memory, today -> Assessment
-    reconcile, activity                     status of an occurrence, of a centre
+    reconcile, activity, kpi                status of an occurrence, of a centre; indicators
     worksheets, resource_map, coverage      worksheets by their meaning -> rows, gaps
     matching                                which card or row speaks of which occurrence
     calendar, board, tables, changes        rows and items -> events, occurrences, cards

@@ -295,6 +295,11 @@ class IndicatorFormula(StrEnum):
     RATIO = "ratio"  # sum of column `numerator` / sum of column `denominator`, in % if so `unit`
     MEAN = "mean"  # mean of column `value`, weighted by column `weight` where it is named
     VALUE = "value"  # the number that stands in column `value`
+    SUM = "sum"  # sum of column `value`
+    COVERAGE = "coverage"  # % of the groups of column `group` that column `value` speaks of
+    GROWTH = "growth"  # the mean of column `value` against `base`, in %
+    MAP_SHARE = "map_share"  # % of the centres whose resource map is filled in without a fault
+    PLAN_SHARE = "plan_share"  # % of the centres that gave a plan, or held `events`
 
 
 class IndicatorSource(StrEnum):
@@ -315,9 +320,17 @@ class Indicator:
         baseline, target, region: where it started, where it must get, the region's own value.
         growth: the promised change against `baseline` in %, where the document promises that
             as well as a `target`; the two need not agree, and both are to be told.
-        events: codes of the calendar for the formulas over events; empty means all events.
-        sheet: the worksheet, and `numerator`, `denominator`, `value`, `weight` its columns, for
-            the formulas over a table. where: (column, value) pairs that a row must show to count.
+        events: codes of the calendar for the formulas over events; empty means all events. For
+            the formulas over a table, the events within whose periods it is collected.
+        sheet: the worksheet, and `numerator`, `denominator`, `value`, `weight`, `group` its
+            columns, for the formulas over a table; a column may go by several names, parted by
+            "|". where: (column, value) pairs that a row must show to count.
+        period: the column that says of which year, month or day a row speaks.
+        base: what the growth of the formula `growth` is reckoned from, in the column's own unit.
+        minimum: so much must come from every centre; for `quota` alone, where it is given in %.
+        path: (day, value) pairs that the way from `baseline` to `target` leads through.
+        decimals: places after the comma in which values are told and held against targets.
+        people: its numbers count people, so that small ones are hidden.
         collected: when it is collected, in the document's words.
         responsible: who answers for it: a role, never a name.
         method: how it is collected, in the document's words.
@@ -344,6 +357,13 @@ class Indicator:
     collected: str = ""
     responsible: str = ""
     method: str = ""
+    group: str | None = None
+    period: str | None = None
+    base: float | None = None
+    minimum: float | None = None
+    path: tuple[tuple[dt.date, float], ...] = ()
+    decimals: int = 1
+    people: bool = False
 
 
 class IndicatorState(StrEnum):

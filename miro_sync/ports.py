@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Mapping, Sequence
 
+    from miro_sync.kpi import Kept, PastValue
     from miro_sync.model import (
         BoardHint,
         BoardSnapshot,
@@ -102,6 +103,14 @@ class Memory(Past, Protocol):
         """Return the last known version of cards and rows that may be long gone, by id."""
         ...
 
+    def measures(self) -> Kept:
+        """Return the last measures of every part; None for a part that was never kept."""
+        ...
+
+    def past_values(self) -> Mapping[str, Sequence[PastValue]]:
+        """Return what indicators came to in earlier runs, by their ids, oldest first."""
+        ...
+
     def store_run(  # noqa: PLR0913 - a run is one transaction, so all of it comes at once
         self,
         *,
@@ -113,6 +122,7 @@ class Memory(Past, Protocol):
         cards: Sequence[EventCard],
         findings: Sequence[Finding],
         same: Mapping[str, str] | None = None,
+        measures: Kept | None = None,
     ) -> None:
         """Store one run whole, in one transaction."""
         ...

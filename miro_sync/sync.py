@@ -17,6 +17,7 @@ from miro_sync.assessment import assess
 from miro_sync.calendar import work_days
 from miro_sync.errors import SourceError
 from miro_sync.matching import match
+from miro_sync.measuring import Declared, Measures, take
 from miro_sync.model import (
     Assessment,
     Decision,
@@ -50,6 +51,7 @@ class Outcome:
         findings: compared with what was open after the last stored run.
         known: the sources that an earlier run read completely.
         same: cards that came back under another id: old id to new id.
+        measures: indicators, the resource map, the coverage of the plans.
 
     """
 
@@ -59,6 +61,7 @@ class Outcome:
     findings: tuple[Finding, ...]
     known: Collection[str] = ()
     same: Mapping[str, str] = field(default_factory=dict, hash=False)
+    measures: Measures = field(default_factory=Measures)
 
     @property
     def exit_code(self) -> int:
@@ -78,6 +81,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
     full: bool = False,
     as_of: dt.date | None = None,
     now: dt.datetime | None = None,
+    declared: Declared | None = None,
 ) -> Outcome:
     """Read the sources and judge them as of one local day.
 
@@ -92,6 +96,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         as_of: answer from what was known and decided by the evening of this day; `memory` must
             look back from there as well. Nothing is read.
         now: the moment of a run that is going to be stored.
+        declared: what is measured besides; without it nothing is.
 
     Raises:
         SourceError, SettingsError: there is no calendar to hold anything against.
@@ -125,6 +130,9 @@ def look(  # noqa: PLR0913 - the inputs of the decision
     )
     late_clock = _late_clock(remembered, now)
     assessment = replace(assessment, problems=(*late_clock, *assessment.problems))
+    measures = Measures()
+    if declared is not None:
+        measures = take(declared, read, assessment, project, memory)
     found = findings.compare(assessment, remembered.findings, today)
     return Outcome(
         project,
@@ -133,6 +141,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         found,
         known=frozenset(remembered.read_at),
         same=_worth_keeping(same, read.cards, assessment.sources, asked_of, remembered),
+        measures=measures,
     )
 
 
@@ -156,6 +165,7 @@ def keep(outcome: Outcome, memory: Memory, *, now: dt.datetime, program: str) ->
         cards=tuple(outcome.assessment.cards.values()),
         findings=found,
         same=outcome.same,
+        measures=outcome.measures.kept,
     )
     return replace(outcome, findings=found)
 

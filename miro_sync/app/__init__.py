@@ -22,6 +22,7 @@ from miro_sync import __version__, setup
 from miro_sync import sync as use_case
 from miro_sync.app.building import (
     Progress,
+    declared_by,
     doors_of,
     google_sheets,
     memory_of,
@@ -168,6 +169,7 @@ def sync(config: Path, *, full: bool = False, progress: Progress | None = None) 
             decisions=settings.decisions,
             full=full,
             now=now,
+            declared=declared_by(settings),
         )
         return use_case.keep(outcome, memory, now=now, program=__version__)
 
@@ -398,6 +400,7 @@ def _look(  # noqa: PLR0913 - as `check`
             offline=offline,
             full=full,
             as_of=as_of,
+            declared=declared_by(settings),
         )
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 from miro_sync.files import BoardFile, TablesFile, read_workbook
+from miro_sync.measuring import Declared
 from miro_sync.memory import SqlMemory
 from miro_sync.miro_budget import Clock
 from miro_sync.miro_client import MiroBoard, MiroClient
@@ -59,6 +60,11 @@ def doors_of(settings: Settings, now: dt.datetime, progress: Progress | None = N
         calendar=None if sheet is not None else TablesFile(calendar.path, now),
         calendar_sheet=sheet,
     )
+
+
+def declared_by(settings: Settings) -> Declared:
+    """Return what the settings ask to be measured."""
+    return Declared(settings.indicators, settings.sheet_kinds, settings.monitoring)
 
 
 def _board_door(settings: Settings, progress: Progress | None) -> BoardSource | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from miro_sync import sync as use_case
-from miro_sync.app.building import Progress, doors_of, memory_of, moment, today_of
+from miro_sync.app.building import Progress, declared_by, doors_of, memory_of, moment, today_of
 from miro_sync.decisions import made_until, merged, undone_numbers
 from miro_sync.overview import Overview
 from miro_sync.settings import Settings, load
@@ -60,6 +60,7 @@ def _overview(  # noqa: PLR0913 - as `overview`
             offline=offline,
             full=full,
             as_of=as_of,
+            declared=declared_by(settings),
         )
         made = merged(settings.decisions, memory.decisions())
     if as_of is not None:
@@ -71,4 +72,7 @@ def _overview(  # noqa: PLR0913 - as `overview`
         outcome.findings,
         decisions=made,
         undone=undone_numbers(made),
+        indicators=outcome.measures.indicators,
+        plans=outcome.measures.plans,
+        maps=outcome.measures.maps,
     )

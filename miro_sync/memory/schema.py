@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 #: The migration that the code expects; a test holds it against the migrations' own head.
-REVISION = "0002"
+REVISION = "0003"
 
 metadata = MetaData()
 
@@ -68,6 +68,24 @@ version = Table(
     Index("version_thing", "source", "thing"),
     Index("version_from", "from_run"),
     Index("version_until", "until_run"),
+)
+
+#: Every version of what was counted for an indicator, a centre's resource map, a plan: totals alone.
+#: `kind` is what it was counted from; `value` and `definition` are an indicator's.
+measure = Table(
+    "measure",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("thing", String(255), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("value", Float),
+    Column("definition", String(64)),
+    Column("from_run", ForeignKey("run.id"), nullable=False),
+    Column("until_run", ForeignKey("run.id")),
+    Index("measure_current", "kind", "until_run"),
+    Index("measure_thing", "kind", "thing"),
 )
 
 #: Every finding's life; an open one has no `until`.

@@ -23,6 +23,7 @@ from miro_sync.errors import BusyError, StateError
 from miro_sync.identity import GONE, ON_CARDS
 from miro_sync.memory import schema
 from miro_sync.memory.lock import alone_on_this_machine
+from miro_sync.memory.measures import read_measures, read_past_values, store_measures
 from miro_sync.memory.upkeep import Health, Purged, compact_sqlite, copy_sqlite, examine, purge
 from miro_sync.memory.view import CARD, EVENT, GOOD, HINT, View
 from miro_sync.model import (
@@ -44,6 +45,8 @@ from miro_sync.model import (
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
+
+    from miro_sync.kpi import Kept, PastValue
 
 #: The sources that hold cards, and what their cards call them.
 _CARD_SOURCES = {"board": "board", "tables": "table"}
@@ -144,6 +147,16 @@ class SqlMemory:
         with self._reading() as view:
             return () if view is None else view.finding_lives(subjects)
 
+    def measures(self) -> Kept:
+        """Return the last measures of every part; empty before the first run that kept some."""
+        with self._reading() as view:
+            return Kept() if view is None else read_measures(view.connection, view.last_run or 0)
+
+    def past_values(self) -> Mapping[str, Sequence[PastValue]]:
+        """Return what indicators came to in earlier runs, by their ids, oldest first."""
+        with self._reading() as view:
+            return {} if view is None else read_past_values(view.connection, view.last_run or 0)
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keep every other sync of this state out, on this machine or another one.
@@ -210,6 +223,7 @@ class SqlMemory:
         cards: Sequence[EventCard],
         findings: Sequence[Finding],
         same: Mapping[str, str] | None = None,
+        measures: Kept | None = None,
     ) -> None:
         """Store one run whole, or nothing of it.
 
@@ -224,6 +238,7 @@ class SqlMemory:
             cards: all cards and rows at hand, also those of a last good read.
             findings: new, open and just resolved ones.
             same: decided-on cards that came back under another id: old id to new id.
+            measures: what was counted in this run; what was not stays as it is.
 
         Raises:
             StateError: the state cannot be reached or written.
@@ -266,6 +281,8 @@ class SqlMemory:
                         if card.source == kind
                     }
                     _replace(connection, run_id, source, payloads)
+            if measures is not None:
+                store_measures(connection, run_id, measures)
             if same:
                 _store_new_ids(connection, same, run_id, stored_at)
             _store_findings(connection, findings, today, run_id)

@@ -22,6 +22,7 @@ from miro_sync.model import (
     Decision,
     DecisionKind,
     Indicator,
+    IndicatorFormula,
     Monitoring,
     Period,
     Person,
@@ -84,6 +85,9 @@ _SHARED = {
     ("frame", "frame"): "settings.frame_twice",
     ("id", "id"): "settings.center_twice",
 }
+#: Formulas over a table that mostly count people.
+_OF_PEOPLE = frozenset({IndicatorFormula.RATIO, IndicatorFormula.SUM})
+
 #: What may travel in an HTTP header; anything else was copied together with the token.
 _TOKEN = re.compile(r"[!-~]+")
 
@@ -461,7 +465,21 @@ def _indicator(indicator: IndicatorTable) -> Indicator:
         collected=indicator.collected,
         responsible=indicator.responsible,
         method=indicator.method,
+        group=indicator.group,
+        period=indicator.period,
+        base=indicator.base,
+        minimum=indicator.minimum,
+        path=tuple((point.day, point.value) for point in indicator.path),
+        decimals=indicator.decimals,
+        people=_counts_people(indicator),
     )
+
+
+def _counts_people(indicator: IndicatorTable) -> bool:
+    """Tell whether an indicator counts people; unless it says so, any share of a table may."""
+    if indicator.people is not None:
+        return indicator.people
+    return indicator.formula in _OF_PEOPLE or indicator.weight is not None
 
 
 def _sheet_kind(sheet: SheetTable) -> SheetKind:

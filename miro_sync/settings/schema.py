@@ -113,6 +113,14 @@ _COLUMNS = {
     IndicatorFormula.RATIO: ("sheet", "numerator", "denominator"),
     IndicatorFormula.MEAN: ("sheet", "value"),
     IndicatorFormula.VALUE: ("sheet", "value"),
+    IndicatorFormula.SUM: ("sheet", "value"),
+    IndicatorFormula.COVERAGE: ("sheet", "group", "value"),
+    IndicatorFormula.GROWTH: ("sheet", "value", "base"),
+}
+#: Where the data of the other formulas come from, the usual place first.
+_PLACES = {
+    IndicatorFormula.QUOTA: (IndicatorSource.CALENDAR, IndicatorSource.TABLE),
+    IndicatorFormula.MAP_SHARE: (IndicatorSource.TABLE,),
 }
 
 
@@ -419,6 +427,13 @@ class CentersFile(Section):
     center: list[CenterTable] = []
 
 
+class PathTable(Section):
+    """A point of `path`: what the indicator must have come to by a day."""
+
+    day: Day
+    value: Number
+
+
 class IndicatorTable(Section):
     """`[[indicator]]`: see `miro_sync.model.Indicator` for what the keys mean."""
 
@@ -442,20 +457,39 @@ class IndicatorTable(Section):
     collected: Text = ""
     responsible: Text = ""
     method: Text = ""
+    group: Maybe = None
+    period: Maybe = None
+    base: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    minimum: Number | None = None
+    path: list[PathTable] = []
+    decimals: Annotated[int, Field(ge=0, le=6)] = 1
+    people: bool | None = None
 
     @model_validator(mode="after")
     def _formula_has_what_it_reads(self) -> IndicatorTable:
         needed = _COLUMNS.get(self.formula, ())
+        places = (IndicatorSource.TABLE if needed else IndicatorSource.CALENDAR,)
+        fitting = _PLACES.get(self.formula, places)
+        if self.source not in fitting:
+            raise fault(
+                "settings.indicator_source", formula=self.formula.value, source=fitting[0].value
+            )
+        if self.formula is IndicatorFormula.QUOTA and self.source is IndicatorSource.TABLE:
+            needed = ("sheet", "minimum") if self.unit == "%" else ("sheet",)
         lacking = [key for key in needed if getattr(self, key) is None]
         if lacking:
             raise fault(
                 "settings.indicator_lacks", formula=self.formula.value, keys=", ".join(lacking)
             )
-        fitting = IndicatorSource.TABLE if needed else IndicatorSource.CALENDAR
-        if self.source is not fitting:
-            raise fault(
-                "settings.indicator_source", formula=self.formula.value, source=fitting.value
-            )
+        return self
+
+    @model_validator(mode="after")
+    def _path_leads_somewhere(self) -> IndicatorTable:
+        days = [point.day for point in self.path]
+        if days != sorted(set(days)):
+            raise fault("settings.indicator_path_order")
+        if self.path and self.target is None:
+            raise fault("settings.indicator_path_target")
         return self
 
 
