@@ -127,8 +127,12 @@ def take(
         today=today,
         past=past,
     )
-    kept_now = _worth_keeping(declared, measured, values, assessment, maps, plans, tables)
-    return Measures(values, maps, plans, kept_now)
+    worth = _worth_keeping(declared, measured, values, whole=assessment.trustworthy)
+    if tables is None:
+        worth = replace(worth, of_tables=None)
+    else:
+        worth = replace(worth, maps=maps, plans=plans)
+    return Measures(values, maps, plans, worth)
 
 
 def _maps(
@@ -153,21 +157,18 @@ def _named(maps: Sequence[CenterMap], project: Project) -> tuple[CenterMap, ...]
     )
 
 
-def _worth_keeping(  # noqa: PLR0913 - all that was measured
+def _worth_keeping(
     declared: Declared,
     measured: Mapping[str, Measured],
     values: Sequence[IndicatorValue],
-    assessment: Assessment,
-    maps: tuple[CenterMap, ...],
-    plans: tuple[PlanCoverage, ...],
-    tables: TablesSnapshot | None,
+    *,
+    whole: bool,
 ) -> Kept:
-    """Return what to remember: only what rests on complete reads, and of events only totals.
+    """Return what to remember of the indicators; of events only where all was read, and totals.
 
     The occurrences behind an indicator are remembered by the calendar and the cards already.
     """
     on_tables = {one.id for one in declared.indicators if kpi.rests_on_tables(one)}
-    of_tables = {name: one for name, one in measured.items() if name in on_tables}
     of_events = {
         name: replace(
             one, problems=(), stages=tuple(replace(stage, parts=()) for stage in one.stages)
@@ -176,10 +177,8 @@ def _worth_keeping(  # noqa: PLR0913 - all that was measured
         if name not in on_tables
     }
     return Kept(
-        of_events=of_events if assessment.trustworthy else None,
-        of_tables=None if tables is None else of_tables,
-        maps=None if tables is None else maps,
-        plans=None if tables is None else plans,
+        of_events=of_events if whole else None,
+        of_tables={name: one for name, one in measured.items() if name in on_tables},
         values={one.indicator.id: one.value for one in values},
     )
 

@@ -139,8 +139,8 @@ class _Formatter(string.Formatter):
             return f"{self._owner.day(value.date())} {value:%H:%M}"
         if isinstance(value, dt.date):
             return self._owner.day(value)
-        if format_spec == "n" and isinstance(value, (int, float)):
-            return self._owner.number(value)
+        if format_spec == "n":
+            value, format_spec = self._owner.number(value), ""
         if isinstance(value, (str, int, float)):
             return str(super().format_field(value, format_spec))
         from miro_sync.model import Message  # noqa: PLC0415 - see above

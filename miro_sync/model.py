@@ -425,6 +425,7 @@ class IndicatorValue:
         gap: how far behind its path or target it is, in its unit; 0 when it is not.
         behind: the gap is worth a flag.
         collection: the last collection that has begun. next_collection: the one after it.
+        missed: the collection that has passed without data; only where it is not collected.
         before: the value of the collection before. trend: all known values, oldest first.
         warnings: where the document's own numbers disagree.
         problems: what could not be counted, with its address.
@@ -447,6 +448,7 @@ class IndicatorValue:
     collection: Period | None = None
     next_collection: Period | None = None
     before: IndicatorPoint | None = None
+    missed: Period | None = None
     trend: tuple[IndicatorPoint, ...] = ()
     warnings: tuple[Message, ...] = ()
     problems: tuple[Problem, ...] = ()

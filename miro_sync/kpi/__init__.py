@@ -1,11 +1,11 @@
 """Indicators that can be believed: what was counted, from which rows, and what is unknown.
 
-    collections   when an indicator is collected
+    collecting    when an indicator is collected
     measured      what was counted, before it is judged
     events        the judged calendar, the resource map, the plans -> what was counted
     rows          worksheets -> the rows an indicator rests on
     formulas      rows -> what was counted
-    numbers       rounding; a value against a goal
+    rounding      rounding; a value against a goal
     consistency   where the document's own numbers disagree
     words         the formula in a sentence
     judging       what was counted -> `IndicatorValue`
@@ -18,13 +18,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from miro_sync.kpi.collections import collections_of, settings_place, unread_collection
+from miro_sync.kpi.collecting import collections_of, settings_place, unread_collection
 from miro_sync.kpi.consistency import disagreements
 from miro_sync.kpi.events import from_calendar, from_map
 from miro_sync.kpi.formulas import from_table
 from miro_sync.kpi.judging import judge, point_on, told_value
 from miro_sync.kpi.measured import Kept, Measured, PastValue, Stage, definition_of
-from miro_sync.kpi.numbers import rounded
+from miro_sync.kpi.rounding import rounded
 from miro_sync.model import IndicatorFormula, IndicatorSource
 
 if TYPE_CHECKING:

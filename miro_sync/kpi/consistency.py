@@ -28,13 +28,11 @@ def disagreements(
         calendar: its events promise quotas; without it these are not looked at.
 
     """
-    return tuple(
-        [
-            *_growth(indicator),
-            *_target(indicator),
-            *_region(indicator),
-            *(_quota(indicator, calendar) if calendar is not None else ()),
-        ]
+    return (
+        *_growth(indicator),
+        *_target(indicator),
+        *_region(indicator),
+        *(_quota(indicator, calendar) if calendar is not None else ()),
     )
 
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from miro_sync.kpi.collections import settings_place
+from miro_sync.kpi.collecting import settings_place
 from miro_sync.kpi.measured import Measured, Stage, definition_of
 from miro_sync.model import (
     IndicatorFormula,

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from math import fsum
 from typing import TYPE_CHECKING
 
-from miro_sync.kpi.collections import collections_of
+from miro_sync.kpi.collecting import collections_of
 from miro_sync.kpi.events import quota_stage
 from miro_sync.kpi.measured import Measured, Stage, definition_of
 from miro_sync.kpi.rows import Fact, Facts, read_facts
@@ -45,7 +45,7 @@ _OF_EVERY_CENTER = frozenset({IndicatorFormula.RATIO})
 _MEANS = frozenset({IndicatorFormula.MEAN, IndicatorFormula.GROWTH})
 
 
-def from_table(
+def from_table(  # noqa: PLR0913 - all that a row may lean on
     indicator: Indicator,
     tables: TablesSnapshot,
     kinds: Sequence[SheetKind],
@@ -129,20 +129,16 @@ class _Counter:
     def stage(self, rows: Sequence[Fact]) -> Stage | None:
         """Return what the rows come to; None when nobody has filled any of them in."""
         rows = sorted(rows, key=lambda row: (row.label, _row_number(row)))
-        if all(row.blank for row in rows):
+        if not any(row.flawed or self._key in row.numbers for row in rows):
             return None
-        match self._indicator.formula:
-            case IndicatorFormula.RATIO:
-                return self._ratio(rows)
-            case IndicatorFormula.COVERAGE:
-                return self._coverage(rows)
-            case IndicatorFormula.SUM:
-                return self._sum(rows)
-            case IndicatorFormula.VALUE:
-                return self._value(rows)
-            case IndicatorFormula.QUOTA:
-                return self._quota(rows)
-        return self._mean(rows)
+        count: Callable[[Sequence[Fact]], Stage | None] = {
+            IndicatorFormula.RATIO: self._ratio,
+            IndicatorFormula.COVERAGE: self._coverage,
+            IndicatorFormula.SUM: self._sum,
+            IndicatorFormula.VALUE: self._value,
+            IndicatorFormula.QUOTA: self._quota,
+        }.get(self._indicator.formula, self._mean)
+        return count(rows)
 
     def _ratio(self, rows: Sequence[Fact]) -> Stage:
         parts = []
@@ -229,7 +225,7 @@ class _Counter:
         return replace(stage, worst=total, best=total if not unknown else None)
 
     def _value(self, rows: Sequence[Fact]) -> Stage:
-        filled = [row for row in rows if not row.blank]
+        filled = [row for row in rows if row.flawed or row.numbers]
         if len(filled) > 1:
             for row in filled[1:]:
                 self._tell(row, "several_rows", "value")
@@ -268,6 +264,13 @@ class _Counter:
             for center in self._centers
         )
         return quota_stage(self._indicator, parts)
+
+    @property
+    def _key(self) -> str:
+        """The column without which nobody has collected anything; the others may be given before."""
+        if self._indicator.formula is IndicatorFormula.RATIO:
+            return "numerator"
+        return "value"
 
     @property
     def _is_share(self) -> bool:

@@ -15,9 +15,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from miro_sync.calendar import work_days
-from miro_sync.kpi.collections import collections_of, unread_collection
+from miro_sync.kpi.collecting import collections_of, unread_collection
 from miro_sync.kpi.consistency import disagreements
-from miro_sync.kpi.numbers import reaches, rounded, shortfall
+from miro_sync.kpi.rounding import reaches, rounded, shortfall
 from miro_sync.kpi.words import formula_in_words
 from miro_sync.model import (
     Direction,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _SLACK = 0.05
 
 
-def judge(
+def judge(  # noqa: PLR0913 - the inputs of the decision, every one a value
     indicator: Indicator,
     measured: Measured | None,
     *,
@@ -142,10 +142,13 @@ def _valued(
         return replace(value, state=IndicatorState.NOT_DUE, problems=())
     if not measured.readable:
         return value
+    missed = times.over[-1] if times.over else None
     if stage is None:
-        return replace(value, state=_of_nothing(value.indicator, times))
+        state = _of_nothing(value.indicator, times)
+        is_missed = state is IndicatorState.NOT_COLLECTED
+        return replace(value, state=state, missed=missed if is_missed else None)
     if _is_old(stage, times):
-        return replace(value, state=IndicatorState.NOT_COLLECTED)
+        return replace(value, state=IndicatorState.NOT_COLLECTED, missed=missed)
     shown = replace(
         value,
         as_of=value.as_of if stage.period is None else min(stage.period.end, value.as_of),

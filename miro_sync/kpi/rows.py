@@ -110,11 +110,6 @@ class Fact:
     group: str = ""
     flawed: bool = False
 
-    @property
-    def blank(self) -> bool:
-        """Tell whether nobody has filled it in yet."""
-        return not self.numbers and not self.flawed
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:

@@ -70,7 +70,7 @@ version = Table(
     Index("version_until", "until_run"),
 )
 
-#: Every version of what was counted for an indicator, a centre's resource map, a plan: totals alone.
+#: Every version of what was counted for an indicator, a centre's resource map, a plan: totals.
 #: `kind` is what it was counted from; `value` and `definition` are an indicator's.
 measure = Table(
     "measure",

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from miro_sync.errors import BusyError, StateError
 from miro_sync.identity import GONE, ON_CARDS
+from miro_sync.kpi import Kept
 from miro_sync.memory import schema
 from miro_sync.memory.lock import alone_on_this_machine
 from miro_sync.memory.measures import read_measures, read_past_values, store_measures
@@ -46,7 +47,7 @@ from miro_sync.model import (
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
-    from miro_sync.kpi import Kept, PastValue
+    from miro_sync.kpi import PastValue
 
 #: The sources that hold cards, and what their cards call them.
 _CARD_SOURCES = {"board": "board", "tables": "table"}

@@ -194,6 +194,15 @@ def check(
     return page.finished()
 
 
+def trust(
+    assessment: Assessment, project: Project, words: Catalogue, *, look: Look | None = None
+) -> str:
+    """Return how far an answer can be trusted: what was read, and when."""
+    page = _Page(words, look or Look(), project)
+    page.trust(assessment)
+    return page.finished()
+
+
 def gist(
     assessment: Assessment, project: Project, words: Catalogue, *, look: Look | None = None
 ) -> str:
