@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Decision,
         Event,
         Finding,
+        IndicatorValue,
         Message,
         Problem,
         Project,
@@ -67,6 +68,10 @@ class Outcome(Protocol):
     @property
     def project(self) -> Project:
         """The project's settings."""
+
+    @property
+    def indicators(self) -> Sequence[IndicatorValue]:
+        """What the indicators came to."""
 
     @property
     def exit_code(self) -> int:

@@ -26,6 +26,7 @@ from miro_sync.model import (
     EventCalendar,
     EventCard,
     Finding,
+    IndicatorValue,
     Problem,
     Project,
     Remembered,
@@ -62,6 +63,11 @@ class Outcome:
     known: Collection[str] = ()
     same: Mapping[str, str] = field(default_factory=dict, hash=False)
     measures: Measures = field(default_factory=Measures)
+
+    @property
+    def indicators(self) -> tuple[IndicatorValue, ...]:
+        """What the indicators came to, in the order of the settings."""
+        return self.measures.indicators
 
     @property
     def exit_code(self) -> int:

@@ -21,6 +21,7 @@ from miro_sync.model import (
     Evidence,
     Finding,
     FindingState,
+    IndicatorValue,
     LinkedBy,
     Message,
     MovedCard,
@@ -424,6 +425,7 @@ class Told:
     findings: tuple[Finding, ...] = FINDINGS
     project: Project = PROJECT
     exit_code: int = 0
+    indicators: tuple[IndicatorValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

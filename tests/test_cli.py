@@ -57,6 +57,7 @@ COMMANDS = (
     "sync",
     "check-calendar",
     "centers",
+    "kpi",
     "resources",
     "coverage",
     "decide",

@@ -548,7 +548,8 @@ end = 2023-08-31
         "kpi.toml:1 [[indicator]] №1 source: не заполнено, а без этого нельзя.",
         (
             "kpi.toml:3 [[indicator]] №1 formula: «share» здесь не годится. Возможные значения: "
-            "held_share, center_share, quota, ratio, mean, value."
+            "held_share, center_share, quota, ratio, mean, value, sum, coverage, growth, map_share, "
+            "plan_share."
         ),
     ]
 
@@ -760,6 +761,21 @@ def test_a_centre_id_must_fit_into_keys_and_commands(tmp_path: Path) -> None:
         ('formula = "mean"\nsource = "table"\nsheet = "Л"', "value"),
         ('formula = "held_share"\nsource = "table"', 'source = "calendar"'),
         ('formula = "quota"\nsource = "calendar"\ntarget = "10"', "нужно число"),
+        ('formula = "sum"\nsource = "table"', "sheet, value"),
+        ('formula = "coverage"\nsource = "table"\nsheet = "Л"\nvalue = "В"', "group"),
+        ('formula = "growth"\nsource = "table"\nsheet = "Л"\nvalue = "В"', "base"),
+        ('formula = "growth"\nsource = "table"\nsheet = "Л"\nvalue = "В"\nbase = 0', "больше"),
+        ('formula = "quota"\nsource = "table"\nsheet = "Л"', "minimum"),
+        ('formula = "map_share"\nsource = "calendar"', 'source = "table"'),
+        (
+            'formula = "held_share"\nsource = "calendar"\npath = [{ day = 2023-05-01, value = 5 }]',
+            "впишите target",
+        ),
+        (
+            'formula = "held_share"\nsource = "calendar"\ntarget = 9\npath = ['
+            "{ day = 2023-05-01, value = 5 }, { day = 2023-04-01, value = 6 }]",
+            "по порядку",
+        ),
         ('formula = "quota"\nsource = "calendar"\ndirection = "вверх"', "up, down"),
     ],
 )

@@ -285,7 +285,10 @@ def doctor(config: Path) -> Checkup:
     with memory_of(settings) as memory:
         doors = doors_of(settings, moment())
         access = partial(_access, settings)
-        return examine(settings.project, doors, memory, settings.problems, access)
+        declared = declared_by(settings)
+        return examine(
+            settings.project, doors, memory, settings.problems, access, declared=declared
+        )
 
 
 def resources(config: Path) -> Resources:

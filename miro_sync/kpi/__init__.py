@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING
 
 from miro_sync.kpi.collecting import collections_of, settings_place, unread_collection
 from miro_sync.kpi.consistency import disagreements
-from miro_sync.kpi.events import from_calendar, from_map
+from miro_sync.kpi.events import from_calendar, from_map, unknown_events
 from miro_sync.kpi.formulas import from_table
 from miro_sync.kpi.judging import judge, point_on, told_value
 from miro_sync.kpi.measured import Kept, Measured, PastValue, Stage, definition_of
 from miro_sync.kpi.rounding import rounded
 from miro_sync.model import IndicatorFormula, IndicatorSource
+from miro_sync.names import CenterNames
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         EventCalendar,
         Indicator,
         IndicatorValue,
+        Problem,
         Project,
         SheetKind,
         TablesSnapshot,
@@ -58,7 +60,9 @@ __all__ = [
     "rests_on_tables",
     "rounded",
     "settings_place",
+    "table_faults",
     "told_value",
+    "unknown_events",
     "unread_collection",
 ]
 
@@ -147,6 +151,31 @@ def measure(  # noqa: PLR0913 - the inputs of the decision, every one a value
                 day=assessment.today,
             )
     return found
+
+
+def table_faults(
+    declared: Sequence[Indicator],
+    tables: TablesSnapshot,
+    kinds: Sequence[SheetKind],
+    project: Project,
+    calendar: EventCalendar,
+) -> tuple[Problem, ...]:
+    """Return what keeps the worksheets from being counted, each fault once, with its address."""
+    names = CenterNames(project.centers)
+    faults: dict[Problem, None] = {}
+    for one in declared:
+        if one.source is IndicatorSource.TABLE and one.sheet is not None:
+            measured = from_table(
+                one,
+                tables,
+                kinds,
+                project,
+                calendar,
+                find_center=names.find,
+                day=project.span.end,
+            )
+            faults |= dict.fromkeys(measured.problems)
+    return tuple(faults)
 
 
 def rests_on_tables(indicator: Indicator) -> bool:

@@ -71,7 +71,7 @@ def from_calendar(
         or one.occurrence.event.code in indicator.events
         or one.occurrence.event.key in indicator.events
     ]
-    problems = _unknown_events(indicator, calendar)
+    problems = unknown_events(indicator, calendar)
     match indicator.formula:
         case IndicatorFormula.HELD_SHARE:
             stage = _held_share(verdicts, project, assessment.today)
@@ -109,6 +109,18 @@ def from_map(indicator: Indicator, maps: Sequence[CenterMap], today: dt.date) ->
     stage = _share(sum(not one.faults for one in maps), len(maps), 0, parts)
     return Measured(
         indicator.id, definition_of(indicator), () if stage is None else (stage,), day=today
+    )
+
+
+def unknown_events(indicator: Indicator, calendar: EventCalendar) -> tuple[Problem, ...]:
+    """Name the events of an indicator that the calendar does not have."""
+    known = {one.code for one in calendar.events} | {one.key for one in calendar.events}
+    return tuple(
+        Problem(
+            say("kpi.no_event", event=code), settings_place(indicator, "events"), Severity.WARNING
+        )
+        for code in indicator.events
+        if code not in known
     )
 
 
@@ -282,18 +294,6 @@ def _with_plans(plans: Sequence[PlanCoverage]) -> dict[str, Place | None]:
         if plan.center_id is not None and filled:
             given.setdefault(plan.center_id, filled[0].place)
     return given
-
-
-def _unknown_events(indicator: Indicator, calendar: EventCalendar) -> tuple[Problem, ...]:
-    """Name the events of an indicator that the calendar does not have."""
-    known = {one.code for one in calendar.events} | {one.key for one in calendar.events}
-    return tuple(
-        Problem(
-            say("kpi.no_event", event=code), settings_place(indicator, "events"), Severity.WARNING
-        )
-        for code in indicator.events
-        if code not in known
-    )
 
 
 def _of_the_network(indicator: Indicator, verdicts: Sequence[Verdict]) -> tuple[Problem, ...]:

@@ -128,7 +128,7 @@ class _Counter:
 
     def stage(self, rows: Sequence[Fact]) -> Stage | None:
         """Return what the rows come to; None when nobody has filled any of them in."""
-        rows = sorted(rows, key=lambda row: (row.label, _row_number(row)))
+        rows = sorted(rows, key=_row_number)
         if not any(row.flawed or self._key in row.numbers for row in rows):
             return None
         count: Callable[[Sequence[Fact]], Stage | None] = {
@@ -267,7 +267,7 @@ class _Counter:
 
     @property
     def _key(self) -> str:
-        """The column without which nobody has collected anything; the others may be given before."""
+        """The column without which nothing was collected; the others may be given before."""
         if self._indicator.formula is IndicatorFormula.RATIO:
             return "numerator"
         return "value"

@@ -146,9 +146,12 @@ def _valued(
     if stage is None:
         state = _of_nothing(value.indicator, times)
         is_missed = state is IndicatorState.NOT_COLLECTED
+        if is_missed and measured.stale:
+            return value  # something may have come since the last read
         return replace(value, state=state, missed=missed if is_missed else None)
     if _is_old(stage, times):
-        return replace(value, state=IndicatorState.NOT_COLLECTED, missed=missed)
+        state = IndicatorState.UNKNOWN if measured.stale else IndicatorState.NOT_COLLECTED
+        return replace(value, state=state, missed=None if measured.stale else missed)
     shown = replace(
         value,
         as_of=value.as_of if stage.period is None else min(stage.period.end, value.as_of),

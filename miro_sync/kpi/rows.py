@@ -61,6 +61,30 @@ _PERIODS = (
     "Период",
     "Месяц",
 )
+#: The columns that say what a row is, where it is not a centre's. None of them names persons.
+_LABELS = (
+    "Конкурс",
+    "Наименование конкурса",
+    "Название конкурса",
+    "Олимпиада",
+    "Мероприятие",
+    "Наименование мероприятия",
+    "Название мероприятия",
+    "Наименование",
+    "Название",
+    "Показатель",
+    "Предмет",
+    "Группа",
+    "Класс",
+    "Направление",
+    "Материал",
+    "Название материала",
+    "Тема",
+    "Тема занятия",
+    "Ссылка",
+    "№",
+    "№ п/п",
+)
 _CENTERS = next(column.synonyms for column in PLAN_COLUMNS if column.key == "center")
 
 _SUMMARY: Final = re.compile(
@@ -153,7 +177,8 @@ def read_facts(
     if not sheets:
         titles = ", ".join(f"«{one.title}»" for one in tables.worksheets)
         message = say("kpi.no_sheet", sheet=indicator.sheet, titles=titles or "—")
-        return Facts(problems=(Problem(message, Place(tables.source, url=tables.url)),))
+        place = Place(tables.source, url=tables.url)
+        return Facts(problems=(Problem(message, place, Severity.WARNING),))
     reader = _Reader(indicator, kinds, project, find_center)
     for sheet in sheets:
         reader.read(sheet, tables)
@@ -228,7 +253,7 @@ class _Reader:
         """Yield the columns without which there is no row, the surest first."""
         wheres = [f"where{number}" for number in range(len(self._indicator.where))]
         there = {column.key for column in self._columns}
-        order = ("center", "group", *wheres, "period", "numerator", "value")
+        order = ("center", "group", *wheres, "period", "label", "numerator", "value")
         yield from (key for key in order if key in there)
 
     def _led_by(self, lead: str) -> tuple[Column, ...]:
@@ -292,10 +317,10 @@ class _Reader:
             flawed = True
             message = say("kpi.period_unread")
             self._problems.append(Problem(message, row.place("period")))
-        label = named or row.text("group").strip() or period_label or title
+        label = named or row.text("group").strip() or row.text("label").strip() or period_label
         self._rows.append(
             Fact(
-                label,
+                label or title,
                 center,
                 row.place(),
                 period,
@@ -361,11 +386,12 @@ def _columns(indicator: Indicator, kinds: Sequence[SheetKind]) -> tuple[Column, 
     centers = dict.fromkeys((*_CENTERS, *_headers_of_centers(kinds)))
     others = [name for name in centers if squash(name) not in taken]
     periods = _names(indicator.period) if indicator.period else _PERIODS
-    free = tuple(name for name in periods if squash(name) not in taken)
     columns.append(Column("center", tuple(others)))
-    if free:
-        columns.append(Column("period", free, required=bool(indicator.period)))
-    return tuple(columns)
+    free = tuple(name for name in periods if squash(name) not in taken)
+    columns.append(Column("period", free, required=bool(indicator.period)))
+    labels = tuple(name for name in _LABELS if squash(name) not in taken)
+    columns.append(Column("label", labels))
+    return tuple(column for column in columns if column.synonyms)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -241,6 +241,12 @@ def _sender(text: str) -> str:
 _Some = TypeVar("_Some")
 
 
+def _above_zero(number: float) -> float:
+    if number <= 0:
+        raise fault("settings.above_zero")
+    return number
+
+
 def _some(values: list[_Some]) -> list[_Some]:
     if not values:
         raise fault("settings.empty")
@@ -459,7 +465,7 @@ class IndicatorTable(Section):
     method: Text = ""
     group: Maybe = None
     period: Maybe = None
-    base: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    base: Annotated[Number, AfterValidator(_above_zero)] | None = None
     minimum: Number | None = None
     path: list[PathTable] = []
     decimals: Annotated[int, Field(ge=0, le=6)] = 1

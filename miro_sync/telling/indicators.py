@@ -52,6 +52,8 @@ STANDINGS = (
     "not_due",
 )
 
+_WANTED = frozenset({"behind", "not_collected", "unknown", "partial"})
+
 #: Fewer people than this are not told outside of their centre.
 FEW = 5
 
@@ -149,6 +151,14 @@ def amount(number: float | None, indicator: Indicator, words: Catalogue) -> str:
     return f"{said} %" if indicator.unit == "%" else said
 
 
+def difference(number: float, indicator: Indicator, words: Catalogue) -> str:
+    """Write how far two values are apart: shares in percentage points."""
+    told = round(number, indicator.decimals)
+    is_plain = indicator.unit == "%" and told == int(told)
+    said = words.number(told, None if is_plain else indicator.decimals)
+    return words.say("kpi.points", number=said) if indicator.unit == "%" else said
+
+
 def count(number: float | None, indicator: Indicator, words: Catalogue, *, own: bool) -> str:
     """Write a numerator or denominator; a small count of people is hidden unless it is `own`."""
     if number is None:
@@ -180,6 +190,22 @@ def table(  # noqa: PLR0913 - all that the answer tells
     problems = dict.fromkeys(problem(one, words) for value in values for one in value.problems)
     out += _block("problems", list(problems), words, look)
     return "\n".join(out)
+
+
+def attention(
+    values: Sequence[IndicatorValue],
+    assessment: Assessment,
+    project: Project,
+    words: Catalogue,
+    *,
+    look: Look,
+) -> str:
+    """Return the sentence that counts all indicators, and those that want a look."""
+    if not values:
+        return ""
+    wanted = [one for one in values if standing(one) in _WANTED]
+    out = wrap(summary(values, assessment, project, words), _columns(look))
+    return "\n".join([*out, *(["", *_rows(wanted, words, look, View())] if wanted else [])])
 
 
 def summary(
@@ -263,13 +289,13 @@ def _notes(value: IndicatorValue, words: Catalogue, view: View) -> Iterator[str]
         yield _not_collected(value, words)
     elif value.state is IndicatorState.NOT_DUE and value.next_collection is not None:
         yield words.say("kpi.note_not_due", period=months(value.next_collection, words))
-    if indicator.formula in _DIVIDED and value.denominator is not None:
+    if indicator.formula in _DIVIDED and value.denominator:
         yield _of(value, words)
     if value.unknown:
         yield words.say("kpi.note_unknown", unknown=value.unknown)
     if value.behind:
         yield _gap(value, words)
-    elif standing(value) == "partial" and value.expected is not None and value.gap:
+    elif value.unknown and value.gap and value.expected is not None:
         yield words.say("kpi.note_best_unknown")
     if view.against is not None:
         yield _against(value, view.against, words)
@@ -291,9 +317,9 @@ def _facts(value: IndicatorValue, words: Catalogue, view: View) -> Iterator[str]
         yield words.say("kpi.one_unknown", unknown=value.unknown)
     yield from _collecting(value, words)
     if value.before is not None and value.value is not None:
-        change = round(value.value - value.before.value, value.indicator.decimals)
+        change = value.value - value.before.value
         sign = "+" if change > 0 else ""
-        told = f"{sign}{words.number(change)} ({_when(value.before, words)})"
+        told = f"{sign}{difference(change, value.indicator, words)} ({_when(value.before, words)})"
         yield words.say("kpi.one_change", change=told)
     if view.against is not None:
         yield _against(value, view.against, words)
@@ -323,7 +349,7 @@ def _stands(value: IndicatorValue, words: Catalogue) -> Iterator[str]:
             "kpi.one_expected",
             day=value.as_of,
             expected=amount(value.expected, indicator, words),
-            gap=amount(value.gap, indicator, words),
+            gap=difference(value.gap, indicator, words),
         )
 
 
@@ -435,6 +461,7 @@ def _document(value: IndicatorValue, words: Catalogue, view: View) -> dict[str, 
         "collected": indicator.collected,
         "collection": _period(value.collection),
         "next_collection": _period(value.next_collection),
+        "missed": _period(value.missed),
         "method": indicator.method,
         "responsible": indicator.responsible,
         "before": _point(value.before, indicator),
@@ -520,7 +547,7 @@ def _of(value: IndicatorValue, words: Catalogue) -> str:
 
 def _gap(value: IndicatorValue, words: Catalogue) -> str:
     indicator = value.indicator
-    gap = amount(value.gap, indicator, words)
+    gap = difference(value.gap, indicator, words)
     if value.expected is None or value.expected == indicator.target:
         return words.say("kpi.note_gap", gap=gap)
     expected = amount(value.expected, indicator, words)
