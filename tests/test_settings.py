@@ -548,8 +548,8 @@ end = 2023-08-31
         "kpi.toml:1 [[indicator]] №1 source: не заполнено, а без этого нельзя.",
         (
             "kpi.toml:3 [[indicator]] №1 formula: «share» здесь не годится. Возможные значения: "
-            "held_share, center_share, quota, ratio, mean, value, sum, coverage, growth, map_share, "
-            "plan_share."
+            "held_share, center_share, quota, ratio, mean, value, sum, coverage, growth, "
+            "map_share, plan_share."
         ),
     ]
 
@@ -772,8 +772,10 @@ def test_a_centre_id_must_fit_into_keys_and_commands(tmp_path: Path) -> None:
             "впишите target",
         ),
         (
-            'formula = "held_share"\nsource = "calendar"\ntarget = 9\npath = ['
-            "{ day = 2023-05-01, value = 5 }, { day = 2023-04-01, value = 6 }]",
+            """formula = "held_share"
+            source = "calendar"
+            target = 9
+            path = [{ day = 2023-05-01, value = 5 }, { day = 2023-04-01, value = 6 }]""",
             "по порядку",
         ),
         ('formula = "quota"\nsource = "calendar"\ndirection = "вверх"', "up, down"),

@@ -129,7 +129,7 @@ class _Counter:
     def stage(self, rows: Sequence[Fact]) -> Stage | None:
         """Return what the rows come to; None when nobody has filled any of them in."""
         rows = sorted(rows, key=_row_number)
-        if not any(row.flawed or self._key in row.numbers for row in rows):
+        if not any(map(self._is_filled, rows)):
             return None
         count: Callable[[Sequence[Fact]], Stage | None] = {
             IndicatorFormula.RATIO: self._ratio,
@@ -225,7 +225,7 @@ class _Counter:
         return replace(stage, worst=total, best=total if not unknown else None)
 
     def _value(self, rows: Sequence[Fact]) -> Stage:
-        filled = [row for row in rows if row.flawed or row.numbers]
+        filled = [row for row in rows if self._is_filled(row)]
         if len(filled) > 1:
             for row in filled[1:]:
                 self._tell(row, "several_rows", "value")
@@ -265,12 +265,13 @@ class _Counter:
         )
         return quota_stage(self._indicator, parts)
 
-    @property
-    def _key(self) -> str:
-        """The column without which nothing was collected; the others may be given before."""
-        if self._indicator.formula is IndicatorFormula.RATIO:
-            return "numerator"
-        return "value"
+    def _is_filled(self, row: Fact) -> bool:
+        """Tell whether something was collected; a denominator may be known before."""
+        formula = self._indicator.formula
+        if formula is IndicatorFormula.QUOTA and self._indicator.value is None:
+            return True  # the row itself is what is counted
+        key = "numerator" if formula is IndicatorFormula.RATIO else "value"
+        return row.flawed or key in row.numbers
 
     @property
     def _is_share(self) -> bool:

@@ -143,15 +143,15 @@ def _valued(
     if not measured.readable:
         return value
     missed = times.over[-1] if times.over else None
-    if stage is None:
-        state = _of_nothing(value.indicator, times)
-        is_missed = state is IndicatorState.NOT_COLLECTED
-        if is_missed and measured.stale:
-            return value  # something may have come since the last read
-        return replace(value, state=state, missed=missed if is_missed else None)
-    if _is_old(stage, times):
-        state = IndicatorState.UNKNOWN if measured.stale else IndicatorState.NOT_COLLECTED
-        return replace(value, state=state, missed=None if measured.stale else missed)
+    if stage is None or _is_old(stage, times):
+        state = IndicatorState.NOT_COLLECTED
+        if stage is None:
+            state = _of_nothing(value.indicator, times)
+        if state is not IndicatorState.NOT_COLLECTED:
+            missed = None
+        elif measured.stale:
+            state, missed = IndicatorState.UNKNOWN, None  # it may have come since the last read
+        return replace(value, state=state, missed=missed)
     shown = replace(
         value,
         as_of=value.as_of if stage.period is None else min(stage.period.end, value.as_of),
