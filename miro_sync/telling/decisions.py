@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from miro_sync.model import DecisionKind
 from miro_sync.telling.display import clean, wrap
-from miro_sync.telling.terminal import days
+from miro_sync.telling.phrases import days
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
