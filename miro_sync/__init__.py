@@ -9,6 +9,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     app                                     the one place that builds adapters and reads the clock
     sync, doctor, setup, survey             use cases
     reading                                 sources -> what was planned and what is there
+    reports                                 page and documents, one module a kind
     miro_client, miro_writer, miro_login,   doors to the outside, the state,
     sheets, files, memory, settings,        and what a reader sees
     telling

@@ -29,6 +29,7 @@ from miro_sync.app.building import (
     moment,
     today_of,
 )
+from miro_sync.app.writing import write_whole
 from miro_sync.decisions import merged, undone_numbers
 from miro_sync.doctor import Checkup, Level, examine
 from miro_sync.errors import MiroSyncError, SettingsError
@@ -320,7 +321,7 @@ def export_board(config: Path, path: Path, *, progress: Progress | None = None) 
     document, done = miro_client(settings, progress).export_document()
     snapshot = done.snapshot
     try:
-        _write_whole(path, document)
+        write_whole(path, document)
     except OSError as error:
         raise SettingsError(say("cli.export_failed", path=str(path))) from error
     return Export(
@@ -413,14 +414,6 @@ class _CutShort:
     def visit(self, hint: BoardHint | None = None) -> BoardVisit:
         visit = self._board.visit(hint)
         return replace(visit, snapshot=visit.snapshot and replace(visit.snapshot, complete=False))
-
-
-def _write_whole(path: Path, document: bytes) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(document)
-    Path(file.name).replace(path)
 
 
 def _access(settings: Settings) -> Iterator[tuple[Level, Message]]:
