@@ -33,26 +33,6 @@ class _Report(Protocol):
         """Make the document."""
 
 
-def render(self, overview: Overview, words: Catalogue, *, center: str | None) -> bytes:
-        """Make the document."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A report that was made.
-
-    Attributes:
-        path: the file, absolute.
-        assessment: what it tells of.
-        exit_code: 3 when a source could not be read and its last good read stands in, else 0.
-
-    """
-
-    path: Path
-    assessment: Assessment
-    exit_code: int
-
-
 def render(kind: str, overview: Overview, words: Catalogue, center: str | None = None) -> bytes:
     """Make a document of an overview.
 

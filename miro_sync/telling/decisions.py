@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 DECISIONS_SCHEMA = "miro-sync/decisions/1"
 
-_ROLES = ("director", "coordinator", "methodist")
+#: Those who have a word of their own; anybody else is «ответственный».
+ROLES = ("director", "coordinator", "methodist")
 _INDENT = 6
 
 
@@ -57,7 +58,7 @@ def table(
     zone = ZoneInfo(project.timezone)
     for one in decisions:
         number = words.say("decisions.from_file") if one.number is None else f"№ {one.number}"
-        role = one.role if one.role in _ROLES else "other"
+        role = one.role if one.role in ROLES else "other"
         said = words.say(
             "decisions.said",
             made=one.made_at.astimezone(zone).date(),
