@@ -238,9 +238,7 @@ class Teller:
             one for one in by_date(table) if one.status in (Status.DUE_SOON, Status.AWAITING)
         ]
         return Calendar(
-            summary=tuple(
-                self.phrases.summary(shown, self.overview.findings, table, len(waiting))
-            ),
+            summary=self._summary(shown, table, len(waiting)),
             week_ago=self._week_ago(),
             attention=told(worst_first(alarms(shown, table))),
             waiting=told(worst_first(waiting)),
@@ -365,9 +363,23 @@ class Teller:
             Count(status, by_line[status], each[status]) for status in SEVERITY if each[status]
         )
 
+    def _summary(
+        self, shown: Assessment, table: Sequence[Line], waiting: int
+    ) -> tuple[str, ...]:
+        """Say what there is; a centre is asked, not told what is wrong."""
+        said = self.phrases.summary(shown, self.overview.findings, table, waiting)
+        if self.center is None:
+            return tuple(said)
+        asked = len(alarms(shown, table)) + len(shown.moved) + len(shown.questions)
+        asked += sum(one.status is Status.UNDATED for one in table)
+        if asked:
+            return (self.words.say("page.own_summary", number=asked), *said[1:])
+        sure = shown.trustworthy
+        return (self.words.say("page.own_calm" if sure else "page.own_unsure"), *said[1:])
+
     def _week_ago(self) -> str:
         earlier = self.overview.earlier
-        if earlier is None:
+        if earlier is None or self.center is not None:
             return ""
         shown, table, _ = without_backlog(earlier.assessment, earlier.findings)
         said = self.phrases.flag_counts(shown, table)

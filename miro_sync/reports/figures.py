@@ -32,8 +32,16 @@ def number(value: float, words: Catalogue) -> str:
 
 def amount(value: float, unit: str, words: Catalogue) -> str:
     """Write a number of an indicator: «93 %»; any other unit stands beside its title."""
-    said = number(value, words)
-    return f"{said}{_NO_BREAK}%" if unit == "%" else said
+    if unit != "%":
+        return number(value, words)
+    return f"{number(round(value, 1), words)}{_NO_BREAK}%"
+
+
+def difference(value: float, unit: str, words: Catalogue) -> str:
+    """Write a difference of two values; that of shares is told in percentage points."""
+    if unit != "%":
+        return number(value, words)
+    return words.say("page.points", number=number(round(value, 1), words))
 
 
 def count(value: float, words: Catalogue, *, people: bool) -> str:

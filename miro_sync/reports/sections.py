@@ -24,7 +24,7 @@ from miro_sync.overview import Overview
 from miro_sync.privacy import without_people
 from miro_sync.reports.content import Item, Link, Teller, decided, in_force
 from miro_sync.reports.drawing import Scale, Span, percent, scale
-from miro_sync.reports.figures import amount, divided, hides, may_show, number
+from miro_sync.reports.figures import amount, difference, divided, hides, may_show
 from miro_sync.telling.display import clean, link
 from miro_sync.telling.failures import place, problem
 from miro_sync.telling.phrases import days
@@ -405,7 +405,7 @@ def _marks(
 def _verdict(known: IndicatorValue, words: Catalogue) -> tuple[str, str]:
     if known.met:
         return words.say("page.met"), "good"
-    gap = amount(known.gap, known.indicator.unit, words)
+    gap = difference(known.gap, known.indicator.unit, words)
     if known.behind:
         return words.say("page.behind", gap=gap), "bad"
     if known.gap > 0:
@@ -418,6 +418,7 @@ def _change(known: IndicatorValue, value: float | None, words: Catalogue) -> str
     if value is None or before is None:
         return ""
     gained = value - before.value
+    said = difference(gained, known.indicator.unit, words)
     when = clean(before.label) or words.day(before.day)
     if not round(gained, 2):
         return words.say("page.change_none", when=when)
@@ -426,7 +427,7 @@ def _change(known: IndicatorValue, value: float | None, words: Catalogue) -> str
     return words.say(
         "page.change_better" if better else "page.change_worse",
         arrow="↑" if up else "↓",
-        number=("+" if up else "") + number(gained, words),
+        number=f"+{said}" if up else said,
         when=when,
     )
 

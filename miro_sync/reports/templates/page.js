@@ -1,62 +1,68 @@
 "use strict";
 (() => {
   const form = document.getElementById("filters");
-  if (!form) return;
-  const output = form.querySelector("output");
-  const fields = ["center", "status", "who", "text"].filter((name) => form.elements[name]);
+
+  /* Filters: an item says of which centres it has which statuses, "missed:2;held:0,1". */
   const items = Array.from(document.querySelectorAll("[data-v]"), (node) => ({
     node,
     of: node.dataset.v.split(";").map((part) => part.split(":")),
     who: (node.dataset.w || "").split(" "),
     text: (node.querySelector("summary, .lead") || node).textContent.toLocaleLowerCase(),
   }));
-  const places = document.querySelectorAll("[data-c]");
-  const rows = document.querySelectorAll("tr[data-row]");
-  const heads = document.querySelectorAll(".matrix thead th");
   const events = items.filter((item) => item.node.matches("details.event"));
+  const fields = form ? ["center", "status", "who", "text"].filter((name) => form.elements[name]) : [];
 
   const chosen = (name) => {
     const field = form.elements[name];
-    if (!field || !field.value) return null;
+    if (!field || !field.value.trim()) return null;
     return field.options ? field.options[field.selectedIndex].dataset.n || field.value : field.value;
   };
 
-  const fits = (item, center, status, who, text) => {
-    const has = item.of.some(([kind, whose]) =>
+  const fits = (item, { center, status, who, text }) =>
+    item.of.some(([kind, whose]) =>
       (status === null || kind === status) &&
-      (center === null || (whose === "*" ? center !== "-1" : whose.split(",").includes(center))));
-    return has && (who === null || item.who.includes(who)) && (text === null || item.text.includes(text));
+      (center === null || (whose === "*" ? center !== "-1" : whose.split(",").includes(center)))) &&
+    (who === null || item.who.includes(who)) &&
+    (text === null || item.text.includes(text.trim().toLocaleLowerCase()));
+
+  const showColumn = (center) => {
+    const network = form.querySelector('option[data-n="-1"]') ? 2 : 1;
+    const only = center === null ? 0 : Number(center) + network;
+    for (const line of document.querySelectorAll(".matrix tr")) {
+      for (let at = 1; at < line.cells.length; at += 1) line.cells[at].hidden = only > 0 && at !== only;
+    }
+  };
+
+  const hideEmpty = (filtered) => {
+    const lists = Array.from(document.querySelectorAll("[data-list]")).reverse();
+    for (const list of lists) {
+      const empty = filtered && Array.from(list.children).every((child) => child.hidden);
+      list.hidden = empty;
+      if (list.parentNode.matches("details.fold")) list.parentNode.hidden = empty;
+      const title = list.previousElementSibling;
+      if (title && title.matches("h3")) title.hidden = empty;
+    }
+    for (const note of document.querySelectorAll(".nothing")) {
+      note.hidden = !filtered || lists.some((list) => !list.hidden && note.parentNode.contains(list));
+    }
   };
 
   const apply = () => {
-    const [center, status, who] = ["center", "status", "who"].map(chosen);
-    const text = chosen("text") === null ? null : chosen("text").trim().toLocaleLowerCase() || null;
+    const [center, status, who, text] = ["center", "status", "who", "text"].map(chosen);
     const filtered = [center, status, who, text].some((value) => value !== null);
-    for (const item of items) item.node.hidden = filtered && !fits(item, center, status, who, text);
-    const elsewhere = status !== null || who !== null || text !== null;
-    for (const node of places) {
-      const alarm = node.closest("#attention") !== null;
-      node.hidden = (center !== null && node.dataset.c !== center) || (alarm && elsewhere);
+    for (const item of items) item.node.hidden = filtered && !fits(item, { center, status, who, text });
+    for (const node of document.querySelectorAll("[data-c]")) {
+      const ofEvents = node.closest("#attention") && (status ?? who ?? text) !== null;
+      node.hidden = Boolean(ofEvents) || (center !== null && node.dataset.c !== center);
     }
-    for (const row of rows) row.hidden = document.getElementById(row.dataset.row).hidden;
-    const offset = document.querySelector('#filters [name="center"] option[data-n="-1"]') ? 2 : 1;
-    const column = center === null ? -1 : Number(center) + offset;
-    for (const line of [heads[0] && heads[0].parentNode, ...rows]) {
-      if (!line) continue;
-      for (let at = 1; at < line.cells.length; at += 1) line.cells[at].hidden = column >= 0 && at !== column;
+    for (const row of document.querySelectorAll("tr[data-row]")) {
+      row.hidden = document.getElementById(row.dataset.row).hidden;
     }
-    for (const list of document.querySelectorAll("[data-list]")) {
-      const empty = filtered && !Array.from(list.children).some((child) => !child.hidden);
-      list.hidden = empty;
-      const title = list.previousElementSibling;
-      if (title && title.matches("h3")) title.hidden = empty;
-      if (list.parentNode.matches("details.fold")) list.parentNode.hidden = empty;
-    }
-    for (const note of document.querySelectorAll(".nothing")) {
-      note.hidden = !filtered || Array.from(note.parentNode.querySelectorAll("[data-list]")).some((list) => !list.hidden);
-    }
+    showColumn(center);
+    hideEmpty(filtered);
     const shown = events.filter((item) => !item.node.hidden).length;
-    output.textContent = filtered ? form.dataset.some.replace("{n}", shown).replace("{m}", events.length) : "";
+    document.querySelector("output.filtered").textContent =
+      filtered ? form.dataset.some.replace("{n}", shown).replace("{m}", events.length) : "";
   };
 
   const remember = () => {
@@ -66,36 +72,53 @@
     history.replaceState(null, "", hash ? "#" + hash : location.pathname + location.search);
   };
 
+  /* The address: either a filter, "center=ishim&status=missed", or a thing of the page, "event-E07". */
   const follow = () => {
     const hash = location.hash.slice(1);
-    if (hash.includes("=")) {
+    if (form && hash.includes("=")) {
       const said = new URLSearchParams(hash);
-      for (const name of fields) form.elements[name].value = said.get(name) || "";
-      for (const name of fields) if (form.elements[name].selectedIndex === -1) form.elements[name].value = "";
+      for (const name of fields) {
+        const field = form.elements[name];
+        field.value = said.get(name) || "";
+        if (field.options && field.selectedIndex === -1) field.value = "";
+      }
+      document.getElementById("filtering").open = true;
       apply();
       return;
     }
-    let target = null;
-    try { target = document.getElementById(decodeURIComponent(hash)); } catch { return; }
+    let id = hash;
+    try { id = decodeURIComponent(hash); } catch { /* as it is */ }
+    const target = id && document.getElementById(id);
     if (!target) return;
-    if (target.hidden) { form.reset(); apply(); }
-    for (let node = target; node; node = node.parentElement) if (node.matches("details")) node.open = true;
-    target.scrollIntoView({ block: "start" });
-    const summary = target.matches("details") && target.querySelector("summary");
-    if (summary) summary.focus({ preventScroll: true });
+    if (form && target.closest("[hidden]")) { form.reset(); }
+    for (let node = target; node; node = node.parentElement) {
+      if (node.matches("details")) node.open = true;
+    }
+    setTimeout(() => {
+      target.scrollIntoView({ block: "start" });
+      const summary = target.matches("details") && target.querySelector("summary");
+      if (summary) summary.focus({ preventScroll: true });
+    });
   };
 
-  form.hidden = false;
-  form.addEventListener("input", () => { apply(); remember(); });
-  form.addEventListener("reset", () => setTimeout(() => { apply(); remember(); }));
-  form.addEventListener("submit", (event) => event.preventDefault());
-  window.addEventListener("hashchange", follow);
+  if (form) {
+    const box = document.getElementById("filtering");
+    box.hidden = false;
+    box.open = matchMedia("(min-width: 46rem)").matches;
+    form.addEventListener("input", () => { apply(); remember(); });
+    form.addEventListener("reset", () => setTimeout(() => {
+      apply();
+      if (location.hash.includes("=")) remember();
+    }));
+    form.addEventListener("submit", (event) => event.preventDefault());
+  }
+  addEventListener("hashchange", follow);
   document.addEventListener("click", (event) => {
     const cell = event.target.closest(".matrix td[class]");
+    const link = event.target.closest('a[href^="#"]');
     if (cell) location.hash = cell.parentNode.dataset.row;
-    const same = event.target.closest('a[href^="#event-"]');
-    if (same && same.hash === location.hash) follow();
+    if ((cell || (link && link.hash === location.hash))) follow();
   });
-  for (const box of document.querySelectorAll(".latest")) box.scrollLeft = box.scrollWidth;
+  for (const table of document.querySelectorAll(".latest")) table.scrollLeft = table.scrollWidth;
   if (location.hash) follow();
 })();
