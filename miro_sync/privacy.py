@@ -60,7 +60,7 @@ def personal(text: str, *, staff: bool = False) -> Personal | None:
 
 
 def without_people(text: str) -> str:
-    """Return a text of the staff's column without the names in it: «Методист Сикора М.С.» loses one.
+    """Return a text of the staff's column without names: «Методист Сикора М.С.» is «Методист».
 
     Pages and letters speak of roles. What only looks like a name is taken out as well: in this
     column nobody is named after anybody.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
-from telling_sample import ASSESSMENT, BOARD, FINDINGS, PROJECT, TODAY, reason, span
+from telling_sample import ASSESSMENT, FINDINGS, PROJECT, TODAY, reason, span
 
 from miro_sync.coverage import Direction, PlanCoverage
 from miro_sync.model import (
@@ -49,17 +50,17 @@ def with_weeks(number: int, one: CenterActivity) -> CenterActivity:
     return replace(one, weeks=weeks(number))
 
 
-def indicator(key: str, title: str, **changes: object) -> Indicator:
+def indicator(key: str, title: str, **changes: Any) -> Indicator:  # noqa: ANN401 - any field
     base = Indicator(key, title, "%", IndicatorFormula.RATIO, IndicatorSource.TABLE, target=100)
-    return replace(base, **changes)  # type: ignore[arg-type] - any field
+    return replace(base, **changes)
 
 
-def value(of: Indicator, number: float | None, **changes: object) -> IndicatorValue:
+def value(of: Indicator, number: float | None, **changes: Any) -> IndicatorValue:  # noqa: ANN401 - any field
     state = IndicatorState.KNOWN if number is not None else IndicatorState.NOT_COLLECTED
     base = IndicatorValue(
         of, TODAY, state, reason("Проведённые", "делим на наступившие"), value=number
     )
-    return replace(base, **changes)  # type: ignore[arg-type] - any field
+    return replace(base, **changes)
 
 
 K1 = value(
@@ -116,9 +117,7 @@ K11 = value(
     warnings=(reason("Цель и прирост расходятся", "17,8 — это +20,27 %"),),
     next_collection=span("2024-06-01", "2024-06-30"),
 )
-K7 = value(
-    indicator("K7", "Исследовательские работы учащихся"), 75.0, numerator=3, denominator=4
-)
+K7 = value(indicator("K7", "Исследовательские работы учащихся"), 75.0, numerator=3, denominator=4)
 K12 = value(indicator("K12", "Средняя отметка", unit="балл", formula=IndicatorFormula.VALUE), None)
 
 PLANS = tuple(
@@ -126,10 +125,10 @@ PLANS = tuple(
         center,
         "Планы центров",
         tuple(
-            Direction(number, title, *found, place=Place("т.xlsx", "Планы центров", str(number)))
-            for number, title, found in (
-                (1, "Методическое сопровождение педагогов", (3, {(2023, 1): 1, (2023, 4): 2})),
-                (2, "Внеурочная деятельность", (0, {})),
+            Direction(number, title, events, dict(months), undated)
+            for number, title, (events, months, undated) in (
+                (1, "Методическое сопровождение педагогов", (3, {(2023, 1): 1, (2023, 4): 2}, 0)),
+                (2, "Внеурочная деятельность", (0, {}, 0)),
                 (3, "Организация сетевого взаимодействия", (6, {(2023, 2): 5}, 1)),
             )
         ),
@@ -200,9 +199,7 @@ FULL = Overview(
     ),
     replace(
         ASSESSMENT,
-        centers=tuple(
-            with_weeks(number, one) for number, one in enumerate(ASSESSMENT.centers)
-        ),
+        centers=tuple(with_weeks(number, one) for number, one in enumerate(ASSESSMENT.centers)),
     ),
     FINDINGS,
     decisions=DECISIONS,
@@ -217,4 +214,3 @@ WEEK_AGO = Overview(
     replace(ASSESSMENT, today=TODAY - dt.timedelta(days=7), verdicts=ASSESSMENT.verdicts[:9]),
     (),
 )
-CARD = BOARD

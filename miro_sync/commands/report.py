@@ -12,7 +12,6 @@ from miro_sync.session import (
     Session,
     judging_options,
     known_center,
-    option,
     path_of,
     progress_of,
     shared_options,
@@ -41,7 +40,10 @@ def commands(words: Catalogue) -> list[Command]:
     )
     return [
         Command(
-            "report", words, _report, [kind, target, *judging_options(words), *shared_options(words)]
+            "report",
+            words,
+            _report,
+            [kind, target, *judging_options(words), *shared_options(words)],
         )
     ]
 

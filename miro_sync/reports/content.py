@@ -198,20 +198,18 @@ class Teller:
         self.overview = overview if center is None else narrowed(overview, center)
         self.assessment = self.overview.assessment
         project = overview.project
-        self.centers = tuple(
-            one for one in project.centers if center is None or one.id == center
-        )
+        self.centers = tuple(one for one in project.centers if center is None or one.id == center)
         self._number = {one.id: number for number, one in enumerate(self.centers)}
         self._others = None if center is None else _Others(project, center)
         _, self.lines, self.waiting = without_backlog(self.assessment, self.overview.findings)
         self.all_lines = by_date([*self.lines, *self.waiting])
         self.line = time_line(
-            project.span, (one.period for one in self.all_lines if one.period), self.assessment.today
+            project.span,
+            (one.period for one in self.all_lines if one.period),
+            self.assessment.today,
         )
         self._anchors = _anchors(self.all_lines)
-        self._roles = {
-            _key(one): _roles(one.event.responsible, words) for one in self.all_lines
-        }
+        self._roles = {_key(one): _roles(one.event.responsible, words) for one in self.all_lines}
         every = Counter(role for roles in self._roles.values() for role in roles)
         self.responsible = tuple(sorted(every, key=lambda role: (-every[role], role)))
         self._role_number = {role: number for number, role in enumerate(self.responsible)}
@@ -234,9 +232,7 @@ class Teller:
         def told(some: Iterable[Line]) -> tuple[Row, ...]:
             return tuple(rows[_key(one)] for one in some)
 
-        soon = [
-            one for one in by_date(table) if one.status in (Status.DUE_SOON, Status.AWAITING)
-        ]
+        soon = [one for one in by_date(table) if one.status in (Status.DUE_SOON, Status.AWAITING)]
         return Calendar(
             summary=self._summary(shown, table, len(waiting)),
             week_ago=self._week_ago(),
@@ -252,7 +248,7 @@ class Teller:
             duplicates=tuple(map(self._duplicate, shown.duplicates)),
             centers=tuple((one.id, self.phrases.named(one.id)) for one in self.centers),
             responsible=self.responsible,
-            counts=self._counts(table),
+            counts=self._counts(),
             line=self.line,
             has_network=any(-1 in row.cells for row in rows.values()),
         )
@@ -267,9 +263,7 @@ class Teller:
         cells = {self._place_of(one.occurrence): one.status for one in line.verdicts}
         whose = worst.occurrence.center_id
         alone = whose is not None and not line.shared and self.center is None
-        new = any(
-            one.occurrence.key in self._new for one in line.verdicts if one.status in FLAGGED
-        )
+        new = any(one.occurrence.key in self._new for one in line.verdicts if one.status in FLAGGED)
         return Row(
             anchor=self._anchors[_key(line)],
             status=line.status,
@@ -356,16 +350,14 @@ class Teller:
     def _place_of(self, occurrence: Occurrence) -> int:
         return self._number.get(occurrence.center_id or "", -1)
 
-    def _counts(self, table: Sequence[Line]) -> tuple[Count, ...]:
+    def _counts(self) -> tuple[Count, ...]:
         by_line = Counter(one.status for one in self.all_lines)
         each = Counter(one.status for one in self.assessment.verdicts)
         return tuple(
             Count(status, by_line[status], each[status]) for status in SEVERITY if each[status]
         )
 
-    def _summary(
-        self, shown: Assessment, table: Sequence[Line], waiting: int
-    ) -> tuple[str, ...]:
+    def _summary(self, shown: Assessment, table: Sequence[Line], waiting: int) -> tuple[str, ...]:
         """Say what there is; a centre is asked, not told what is wrong."""
         said = self.phrases.summary(shown, self.overview.findings, table, waiting)
         if self.center is None:
@@ -408,13 +400,17 @@ class Teller:
             self.words.say(
                 "telling.candidate",
                 title=shorten(self.phrases.title(one), _TITLE),
-                about=self.phrases.about(one) if self.center is None else self.phrases.span(one.period),
+                about=self.phrases.about(one)
+                if self.center is None
+                else self.phrases.span(one.period),
             )
             for one in shown[:_CANDIDATES]
         ]
         told = self.card(card)
         anchors = [self._anchor_of(one) for one in shown]
-        places = {self._place_of(one) for one in shown} | {self._number.get(card.center_id or "", -1)}
+        places = {self._place_of(one) for one in shown} | {
+            self._number.get(card.center_id or "", -1)
+        }
         return replace(
             told,
             notes=(*told.notes, *asked),
@@ -521,7 +517,9 @@ def _anchors(lines: Sequence[Line]) -> dict[tuple[str, object], str]:
     found: dict[tuple[str, object], str] = {}
     taken: set[str] = set()
     for line in lines:
-        name = "event-" + (_ANCHOR.sub("-", line.event.code or line.event.key).strip("-")[:80] or "0")
+        name = "event-" + (
+            _ANCHOR.sub("-", line.event.code or line.event.key).strip("-")[:80] or "0"
+        )
         anchor = name
         if anchor in taken and line.period is not None:
             anchor = f"{name}-{line.period.start}"

@@ -1,6 +1,7 @@
 """Where marks stand on a line of time or on a scale, in percent of its width.
 
-Percentages let a drawing fill whatever width a screen or a sheet of paper has, its text undistorted.
+Percentages let a drawing fill whatever width a screen or a sheet of paper has; its text stays as
+it is.
 """
 
 from __future__ import annotations
@@ -89,8 +90,8 @@ class TimeLine:
 def time_line(project: Period, periods: Iterable[Period], today: dt.date) -> TimeLine:
     """Return the line of time that shows a project, its events and today, whole months only."""
     all_of_it = [project, *periods]
-    start = min(min(one.start for one in all_of_it), today)
-    end = max(max(one.end for one in all_of_it), today)
+    start = min(today, *(one.start for one in all_of_it))
+    end = max(today, *(one.end for one in all_of_it))
     start = max(start, min(project.start - _BEYOND, today))
     end = min(end, max(project.end + _BEYOND, today))
     start = start.replace(day=1)

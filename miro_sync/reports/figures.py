@@ -95,7 +95,9 @@ def divided(
         # The sum of marks says nothing; how many it is the mean of does.
         few = known.denominator
         return (
-            "" if few is None else words.say("page.mean_of", number=count(few, words, people=people))
+            ""
+            if few is None
+            else words.say("page.mean_of", number=count(few, words, people=people))
         )
     if known.denominator is None or known.numerator is None:
         one = known.numerator if known.denominator is None else known.denominator

@@ -38,44 +38,48 @@ def render(overview: Overview, words: Catalogue, *, center: str | None = None) -
     calendar = teller.calendar()
     style, script = (_own(name) for name in ("page.css", "page.js"))
     today = teller.assessment.today
-    page = _environment().get_template("page.html").render(
-        language=words.language,
-        say=words.say,
-        style=style,
-        script=script,
-        policy=(
-            "default-src 'none'; base-uri 'none'; form-action 'none'; "
-            f"style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'"
-        ),
-        project=clean(overview.project.name),
-        alone=None if center is None else teller.phrases.named(center),
-        today=today,
-        long_day=words.say(
-            "page.long_day",
-            weekday=words.say("page.weekdays").split("|")[today.weekday()],
-            day=today.day,
-            month=words.say("page.months_of").split("|")[today.month - 1],
-            year=today.year,
-        ),
-        trustworthy=teller.assessment.trustworthy,
-        rebuilt=teller.assessment.rebuilt,
-        reliance=teller.phrases.reliance(teller.assessment),
-        sources=sections.sources(teller),
-        calendar=calendar,
-        ticks=calendar.line.ticks(words),
-        vacations=[
-            one for span in overview.project.vacations if (one := calendar.line.span(span))
-        ],
-        now=f"{calendar.line.at(today):.2f}%",
-        activity=sections.activity(teller),
-        plans=sections.plans(teller),
-        gauges=sections.gauges(teller.overview, words),
-        maps=sections.maps(teller),
-        decisions=sections.decisions(teller),
-        problems=sections.problems(teller),
-        symbols={status.value: SYMBOLS[status] for status in Status},
-        status_words={status.value: words.say(f"status.{status}") for status in Status},
-        flagged=FLAGGED,
+    page = (
+        _environment()
+        .get_template("page.html")
+        .render(
+            language=words.language,
+            say=words.say,
+            style=style,
+            script=script,
+            policy=(
+                "default-src 'none'; base-uri 'none'; form-action 'none'; "
+                f"style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'"
+            ),
+            project=clean(overview.project.name),
+            alone=None if center is None else teller.phrases.named(center),
+            today=today,
+            long_day=words.say(
+                "page.long_day",
+                weekday=words.say("page.weekdays").split("|")[today.weekday()],
+                day=today.day,
+                month=words.say("page.months_of").split("|")[today.month - 1],
+                year=today.year,
+            ),
+            trustworthy=teller.assessment.trustworthy,
+            rebuilt=teller.assessment.rebuilt,
+            reliance=teller.phrases.reliance(teller.assessment),
+            sources=sections.sources(teller),
+            calendar=calendar,
+            ticks=calendar.line.ticks(words),
+            vacations=[
+                one for span in overview.project.vacations if (one := calendar.line.span(span))
+            ],
+            now=f"{calendar.line.at(today):.2f}%",
+            activity=sections.activity(teller),
+            plans=sections.plans(teller),
+            gauges=sections.gauges(teller.overview, words),
+            maps=sections.maps(teller),
+            decisions=sections.decisions(teller),
+            problems=sections.problems(teller),
+            symbols={status.value: SYMBOLS[status] for status in Status},
+            status_words={status.value: words.say(f"status.{status}") for status in Status},
+            flagged=FLAGGED,
+        )
     )
     return page.encode("utf-8")
 

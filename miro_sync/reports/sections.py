@@ -276,7 +276,10 @@ def plans(teller: Teller) -> Plans | None:
                 sum(one.undated for one in plan.directions),
                 gaps,
                 tuple(
-                    (f"{one.number}. {clean(one.title)}", tuple(one.months.get(month, 0) for month in every))
+                    (
+                        f"{one.number}. {clean(one.title)}",
+                        tuple(one.months.get(month, 0) for month in every),
+                    )
                     for one in plan.directions
                     if not one.empty
                 ),
@@ -301,7 +304,11 @@ def maps(teller: Teller) -> tuple[MapLine, ...]:
             tuple(
                 (
                     place(fault.place, words) if fault.place else "",
-                    clean(f"{fault.column}: {words.tell(fault.wrong)}" if fault.column else words.tell(fault.wrong)),
+                    clean(
+                        f"{fault.column}: {words.tell(fault.wrong)}"
+                        if fault.column
+                        else words.tell(fault.wrong)
+                    ),
                     clean(words.tell(fault.expected)) if fault.expected else "",
                 )
                 for fault in one.faults
@@ -333,7 +340,7 @@ def decisions(teller: Teller) -> Decisions | None:
 def problems(teller: Teller) -> tuple[Item, ...]:
     """Tell the faults of the input, each with its place."""
     return tuple(
-        Item(problem(one, teller.words), links=_opened(one.place and one.place.url))
+        Item(problem(one, teller.words), links=_opened(one.place.url if one.place else None))
         for one in teller.assessment.problems
     )
 

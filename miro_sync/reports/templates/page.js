@@ -72,7 +72,7 @@
     history.replaceState(null, "", hash ? "#" + hash : location.pathname + location.search);
   };
 
-  /* The address: either a filter, "center=ishim&status=missed", or a thing of the page, "event-E07". */
+  /* The address: either a filter, "center=…&status=missed", or a thing of the page, "event-E07". */
   const follow = () => {
     const hash = location.hash.slice(1);
     if (form && hash.includes("=")) {
@@ -94,11 +94,14 @@
     for (let node = target; node; node = node.parentElement) {
       if (node.matches("details")) node.open = true;
     }
-    setTimeout(() => {
+    const show = () => setTimeout(() => {
       target.scrollIntoView({ block: "start" });
       const summary = target.matches("details") && target.querySelector("summary");
       if (summary) summary.focus({ preventScroll: true });
     });
+    // While a page loads, the browser's own leap to the address takes the focus away again.
+    if (document.readyState === "complete") show();
+    else addEventListener("load", show);
   };
 
   if (form) {
