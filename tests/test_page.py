@@ -489,3 +489,17 @@ def test_page_and_check_say_the_same_of_the_same_day(
     assert f"Сверх плана ({len(told['extra'])})" in shown.one("section", id="calendar").text
     cells = [one.all("td") for one in shown.one("table", class_="matrix").all("tr")[1:]]
     assert sum(bool(cell.text) for row in cells for cell in row) == len(told["events"])
+
+
+def test_of_many_alarms_the_first_ten_are_shown_and_the_others_folded() -> None:
+    late = tuple(
+        verdict(
+            occurrence(event, event.schedule.periods[0]), Status.MISSED, reason("Нет", str(number))
+        )
+        for number in range(23)
+        for event in [replace(CONFERENCE, key=f"N{number}", code=f"N{number}")]
+    )
+    told = page(Overview(PROJECT, EMPTY, of(*late), ())).one("section", id="attention")
+    shown, others = told.all("ol", class_="alarms")
+    assert (len(shown.all("li")), len(others.all("li"))) == (10, 13)
+    assert told.one("details", class_="rest").one("summary").text == "и ещё 13"

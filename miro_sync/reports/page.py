@@ -21,6 +21,9 @@ from miro_sync.reports import sections
 from miro_sync.reports.content import SYMBOLS, Teller
 from miro_sync.telling.display import clean
 
+#: From so many occurrences on, a browser is told to lay out only what is in sight.
+_LARGE = 5_000
+
 
 def render(overview: Overview, words: Catalogue, *, center: str | None = None) -> bytes:
     """Make the page.
@@ -63,6 +66,7 @@ def render(overview: Overview, words: Catalogue, *, center: str | None = None) -
             trustworthy=teller.assessment.trustworthy,
             rebuilt=teller.assessment.rebuilt,
             reliance=teller.phrases.reliance(teller.assessment),
+            large=len(teller.assessment.verdicts) > _LARGE,
             sources=sections.sources(teller),
             calendar=calendar,
             ticks=calendar.line.ticks(words),

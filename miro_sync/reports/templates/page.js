@@ -38,9 +38,12 @@
     for (const list of lists) {
       const empty = filtered && Array.from(list.children).every((child) => child.hidden);
       list.hidden = empty;
-      if (list.parentNode.matches("details.fold")) list.parentNode.hidden = empty;
-      const title = list.previousElementSibling;
-      if (title && title.matches("h3")) title.hidden = empty;
+      const fold = list.parentNode;
+      if (fold.matches("details.fold")) fold.hidden = empty;
+      if (fold.matches("details.rest")) fold.open = filtered && !empty;
+    }
+    for (const block of document.querySelectorAll(".block")) {
+      block.hidden = Array.from(block.querySelectorAll("[data-list]")).every((list) => list.hidden);
     }
     for (const note of document.querySelectorAll(".nothing")) {
       note.hidden = !filtered || lists.some((list) => !list.hidden && note.parentNode.contains(list));
