@@ -215,6 +215,9 @@ def test_filters_leave_what_fits_everywhere_and_are_kept_in_the_address(desk: De
     assert visible(page, ".heat tbody tr") == 1
     assert not page.get_by_text("Тихие центры").is_visible()
 
+    page.select_option("[name=status]", "running")
+    assert visible(page, "details.event") == 1
+    assert visible(page, "#attention .alarms > li") == 0
     page.select_option("[name=status]", "overdue")
     assert visible(page, "details.event") == 1
     assert page.evaluate("location.hash") == "#center=ishim&status=overdue"

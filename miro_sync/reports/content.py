@@ -93,7 +93,8 @@ class Row:
         late: how long it is late; "" where it is not. said: why, in one line.
         new: it needs attention since the last run.
         who: the centre, where it concerns a single one.
-        filters: statuses with the numbers of the centres that have them, «missed:2;held:0,1».
+        filters: statuses with the numbers of the centres that have them, «missed:2;held:0,1»;
+            alarming: only those that need attention.
         answerable: the numbers of those who answer for it, «0 2».
         bar: where its period stands on the line of time.
         facts: what the calendar says of it: name and text.
@@ -111,6 +112,7 @@ class Row:
     new: bool
     who: str
     filters: str
+    alarming: str
     answerable: str
     bar: Span | None
     facts: tuple[tuple[str, str], ...]
@@ -274,7 +276,8 @@ class Teller:
             said=self.discreet(self.phrases.reason(line), self.words.say(f"status.{worst.status}")),
             new=new,
             who=self.phrases.named(whose) if alone and whose is not None else "",
-            filters=self._filters(line),
+            filters=self._filters(line.verdicts),
+            alarming=self._filters(line.of(*FLAGGED)),
             answerable=" ".join(str(self._role_number[role]) for role in self._roles[_key(line)]),
             bar=self.line.span(line.period) if line.period else None,
             facts=self._facts(line),
@@ -336,9 +339,9 @@ class Teller:
         told = ((name, self.discreet(text)) for name, text in facts if text.strip())
         return tuple((self.words.say(f"page.fact_{name}"), text) for name, text in told if text)
 
-    def _filters(self, line: Line) -> str:
+    def _filters(self, verdicts: Iterable[Verdict]) -> str:
         groups: dict[Status, list[int]] = {}
-        for one in line.verdicts:
+        for one in verdicts:
             groups.setdefault(one.status, []).append(self._place_of(one.occurrence))
         parts = []
         for status, places in groups.items():
@@ -424,7 +427,7 @@ class Teller:
             shorten(self.phrases.title(occurrence), _TITLE),
             (self.phrases.written(line),),
             anchor=self._anchor_of(occurrence),
-            filters=self._filters(line),
+            filters=self._filters(line.verdicts),
         )
 
     def _duplicate(self, pair: tuple[EventCard, Occurrence]) -> Item:
