@@ -26,7 +26,9 @@ from telling_sample import (
     verdict,
 )
 
+from miro_sync.app import reports
 from miro_sync.cli import run
+from miro_sync.commands import report
 from miro_sync.messages import LANGUAGES, catalogue
 from miro_sync.model import EventCalendar, Finding, FindingState, Question, SourceState, Status
 from miro_sync.overview import Overview
@@ -376,6 +378,10 @@ def test_a_scale_keeps_its_marks_off_its_ends_but_a_share_runs_from_nothing_to_a
 
 
 # --- the command
+
+
+def test_the_command_offers_the_kinds_that_can_be_made() -> None:
+    assert report.KINDS == reports.KINDS
 
 
 def sample(*options: str) -> list[str]:

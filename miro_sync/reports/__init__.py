@@ -5,7 +5,8 @@ so that all of them say the numbers of the terminal. What a reader of one centre
 is `miro_sync.telling.lines.of_center`.
 
     page            `report html`: one file that needs nothing beside it
-    content         what the page says, section by section, ready to be laid out
+    content         what the page says of events, ready to be laid out
+    sections        what it says of centres, plans, indicators, decisions, sources
     figures         numbers of indicators and people as they may be shown
     drawing         where marks stand on a line of time or on a scale
 """
