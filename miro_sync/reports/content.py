@@ -363,6 +363,7 @@ class Teller:
     def _summary(self, shown: Assessment, table: Sequence[Line], waiting: int) -> tuple[str, ...]:
         """Say what there is; a centre is asked, not told what is wrong."""
         said = self.phrases.summary(shown, self.overview.findings, table, waiting)
+        said = [one.replace(" — ", "\u00a0— ") for one in said]  # no line begins with a dash
         if self.center is None:
             return tuple(said)
         asked = len(alarms(shown, table)) + len(shown.moved) + len(shown.questions)
