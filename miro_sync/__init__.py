@@ -10,6 +10,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     sync, doctor, setup, survey             use cases
     measuring                               indicators, resource map and plans of one run
     reading                                 sources -> what was planned and what is there
+    reports                                 page and documents, one module a kind
     miro_client, miro_writer, miro_login,   doors to the outside, the state,
     sheets, files, memory, settings,        and what a reader sees
     telling

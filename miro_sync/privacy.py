@@ -59,6 +59,26 @@ def personal(text: str, *, staff: bool = False) -> Personal | None:
     return kind
 
 
+def without_people(text: str) -> str:
+    """Return a text of the staff's column without names: «Методист Сикора М.С.» is «Методист».
+
+    Pages and letters speak of roles. What only looks like a name is taken out as well: in this
+    column nobody is named after anybody.
+    """
+    text = _one_alphabet(clean(text))
+    spans = {(one.start, one.end) for one in _people(text) if one.how != "alone"}
+    spans |= {
+        found.span()
+        for found in _INITIALS.finditer(text)
+        if _fold(found[1] or found[6]) not in _NO_PERSONS and (found[3] or found[5])
+    }
+    if not spans:
+        return text
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]} {text[end:]}"
+    return " ".join(text.split()).strip(" ,;:–—-")
+
+
 def _of_text(text: str, *, staff: bool) -> Personal | None:
     bare = _ENDLESS.sub(r"\g<0> ", _URL.sub(" ", text))
     kind = _of_numbers(text, bare)

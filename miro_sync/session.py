@@ -89,6 +89,10 @@ class Demo(Protocol):
     def cut_short(self) -> Outcome:
         """The same, had the board not been read to its end."""
 
+    @property
+    def page(self) -> Path:
+        """The file with the page that tells the same."""
+
 
 class Checkup(Protocol):
     """What `doctor` found."""
@@ -228,7 +232,7 @@ class App(Protocol):
     def coverage(self, config: Path) -> Plans:
         """Map the directions and months of the centres' plans."""
 
-    def demo(self, target: Path | None) -> Demo:
+    def demo(self, target: Path | None, language: str | None) -> Demo:
         """Run the whole job on the packaged sample."""
 
     def decide(self, config: Path, asked: Decision) -> Decision:

@@ -434,6 +434,7 @@ class Shown:
 
     outcome: Told
     cut_short: Told
+    page: Path = Path("miro-sync-demo.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -526,8 +527,8 @@ class FakeApp:
         show("https://miro.com/oauth/authorize?client_id=1")
         return Path("tokens.json")
 
-    def demo(self, target: Path | None) -> Shown:
-        self._called("demo", target)
+    def demo(self, target: Path | None, language: str | None) -> Shown:
+        self._called("demo", target, *([language] if language else []))
         return Shown(self.told, self.told)
 
     def decide(self, config: Path, asked: Decision) -> Decision:

@@ -60,6 +60,7 @@ COMMANDS = (
     "kpi",
     "resources",
     "coverage",
+    "report",
     "decide",
     "history",
     "state",
@@ -506,6 +507,7 @@ NAMES = {
     *("confirm", "reject", "held", "move", "cancel", "pause", "accept-shrink", "undo", "list"),
     *("director", "coordinator", "methodist", "board", "tables", "e07"),
     *("backup", "check", "purge", "miro-sync-copy", "db"),
+    *("html", "reports", "miro-sync-demo"),
     *(center.id for center in PROJECT.centers),
     *[
         "miro-sync",

@@ -42,6 +42,8 @@ COMMANDS = (
     *(f"resources --format {form}" for form in ("table", "json", "csv")),
     *(f"coverage --format {form}" for form in ("table", "json", "csv")),
     f"{CHECK} --offline --format json",
+    f"report html --on {AFTER} -o -",
+    f"report html --on {AFTER} -o - --center ishim",
 )
 HEADER = ("Мероприятие", "Дата проведения", "Участники", "Количество участников", "Ответственные")
 

@@ -20,6 +20,7 @@ from pydantic import SecretStr
 
 from miro_sync import __version__, setup
 from miro_sync import sync as use_case
+from miro_sync.app import overviews, reports
 from miro_sync.app.building import (
     Progress,
     declared_by,
@@ -30,10 +31,12 @@ from miro_sync.app.building import (
     moment,
     today_of,
 )
+from miro_sync.app.writing import write_whole
 from miro_sync.decisions import merged, undone_numbers
 from miro_sync.doctor import Checkup, Level, examine
 from miro_sync.errors import MiroSyncError, SettingsError
 from miro_sync.memory import Health, Purged
+from miro_sync.messages import catalogue
 from miro_sync.miro_budget import Clock
 from miro_sync.miro_http import MiroHttp
 from miro_sync.miro_login import REDIRECT_PORT, Application, login_flow
@@ -71,11 +74,13 @@ class Demo:
     Attributes:
         outcome: everything was read.
         cut_short: the same, had the board not been read to its end.
+        page: the file with the page that tells the same.
 
     """
 
     outcome: Outcome
     cut_short: Outcome
+    page: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +212,13 @@ def decided(config: Path) -> Decided:
     return Decided(settings.project, made, undone_numbers(made))
 
 
-def demo(target: Path | None = None) -> Demo:
+def demo(target: Path | None = None, language: str | None = None) -> Demo:
     """Run the whole job on the packaged sample project, which needs no access to anything.
 
     Args:
         target: leave the sample project in this folder to be looked at and changed; without it
             a temporary copy is used and removed.
+        language: of the page; None for the sample's own.
 
     """
     with (
@@ -225,9 +231,12 @@ def demo(target: Path | None = None) -> Demo:
         doors = doors_of(settings, SAMPLE_MOMENT)
         board = None if doors.board is None else _CutShort(doors.board)
         today = today_of(settings, SAMPLE_MOMENT)
+        told = overviews.overview(folder, now=SAMPLE_MOMENT)
+        words = catalogue(language or settings.project.language)
         return Demo(
             outcome=_look(settings, doors, today),
             cut_short=_look(settings, replace(doors, board=board), today),
+            page=reports.write_sample(reports.render("html", told, words), target),
         )
 
 
@@ -325,7 +334,7 @@ def export_board(config: Path, path: Path, *, progress: Progress | None = None) 
     document, done = miro_client(settings, progress).export_document()
     snapshot = done.snapshot
     try:
-        _write_whole(path, document)
+        write_whole(path, document)
     except OSError as error:
         raise SettingsError(say("cli.export_failed", path=str(path))) from error
     return Export(
@@ -419,14 +428,6 @@ class _CutShort:
     def visit(self, hint: BoardHint | None = None) -> BoardVisit:
         visit = self._board.visit(hint)
         return replace(visit, snapshot=visit.snapshot and replace(visit.snapshot, complete=False))
-
-
-def _write_whole(path: Path, document: bytes) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(document)
-    Path(file.name).replace(path)
 
 
 def _access(settings: Settings) -> Iterator[tuple[Level, Message]]:

@@ -25,10 +25,14 @@ def overview(  # noqa: PLR0913 - the options of the commands
     offline: bool = False,
     full: bool = False,
     progress: Progress | None = None,
+    now: dt.datetime | None = None,
 ) -> Overview:
-    """Return all that can be told of a project; the arguments and errors are those of `check`."""
+    """Return all that can be told of a project.
+
+    The arguments and errors are those of `check`; `now` is the moment to read at, else the present.
+    """
     settings = load(config)
-    now = moment()
+    now = now or moment()
     today = on or as_of or today_of(settings, now)
     current = _overview(settings, now, today, as_of, progress, offline=offline, full=full)
     with memory_of(settings) as memory:
