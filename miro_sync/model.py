@@ -779,6 +779,8 @@ class Worksheet:
     Attributes:
         hidden: hidden in the workbook; read all the same.
         url: a link that opens this worksheet; None where only the whole table has one.
+        links: the http(s) links behind the cells that have any, by (row, column) from 0; what
+            stands in a cell («новость») does not show them.
 
     """
 
@@ -786,6 +788,9 @@ class Worksheet:
     rows: tuple[tuple[CellValue, ...], ...] = field(repr=False)
     hidden: bool = False
     url: str | None = None
+    links: Mapping[tuple[int, int], tuple[str, ...]] = field(
+        default_factory=dict, hash=False, repr=False
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,11 @@ _ERROR_TOKENS = {
     "Загрузка…": NOT_CALCULATED,
 }
 
+_AS_THEY_ARE = frozenset({int, bool, dt.date, dt.time})
+#: Whole numbers up to here are exact.
+_WHOLE = 2**53
+#: What a cell may lead to; no link of the web is longer than Excel lets one be (2,083 letters).
+_WEB = re.compile(r"https?://[^\s<>\"]{1,2075}$", re.IGNORECASE)
 #: Signs that no cell shows: control characters, byte order marks, halves of surrogate pairs.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
 
@@ -71,6 +76,7 @@ def worksheet(  # noqa: PLR0913 - what a door knows of a worksheet
     url: str | None = None,
     merged: Iterable[Merge] = (),
     errors: Mapping[tuple[int, int], str] | None = None,
+    links: Mapping[tuple[int, int], Sequence[str]] | None = None,
     hidden: bool = False,
 ) -> tuple[Worksheet, tuple[Problem, ...]]:
     """Make a worksheet of what a door read.
@@ -87,6 +93,8 @@ def worksheet(  # noqa: PLR0913 - what a door knows of a worksheet
         url: a link to the worksheet.
         merged: merged ranges.
         errors: formula errors that the rows do not show, by (row, column) from 0.
+        links: what the cells lead to when they are pressed, by (row, column) from 0; only http(s)
+            is kept. A blank cell leads nowhere: spreadsheets keep the link of a text wiped out.
         hidden: hidden in the workbook.
 
     Returns:
@@ -96,6 +104,10 @@ def worksheet(  # noqa: PLR0913 - what a door knows of a worksheet
     faults = Faults(Place(source, title, url=url))
     grid: list[list[CellValue]] = []
     for number, row in enumerate(rows):
+        plain = _plain_row(row)
+        if plain is not None:
+            grid.append(plain)
+            continue
         cells: list[CellValue] = []
         for value in row:
             if isinstance(value, str):
@@ -109,9 +121,11 @@ def worksheet(  # noqa: PLR0913 - what a door knows of a worksheet
     for (number, index), code in (errors or {}).items():
         _put(grid, number, index, CellError(code))
     _trim(grid)
+    behind = _links_behind(grid, links) if links else {}
     for merge in merged:
-        _fill(grid, merge)
-    return Worksheet(title, tuple([tuple(row) for row in grid]), hidden), faults.problems()
+        _fill(grid, merge, behind)
+    rows_read = tuple(map(tuple, grid))
+    return Worksheet(title, rows_read, hidden, links=behind), faults.problems()
 
 
 def address(row: int, column: int) -> str:
@@ -160,6 +174,44 @@ class Faults:
         return (*self._problems, Problem(say("tables.more_faults", count=more), self._place))
 
 
+def _is_plain(texts: str) -> bool:
+    """Tell whether none of the texts of a row, joined, has to be changed: most rows, at one look.
+
+    The only blank that is printable is the space; every error text has a «#» or ends in dots.
+    """
+    return (
+        texts.isprintable()
+        and "#" not in texts
+        and "..." not in texts
+        and "…" not in texts
+        and len(texts) <= CELL_LIMIT
+    )
+
+
+def _plain_row(row: Sequence[Loose]) -> list[CellValue] | None:
+    """Make the cells of a row whose texts stay as they are; None for any other row."""
+    try:
+        texts = "".join(row)  # type: ignore[arg-type] - asks whether all of them are texts
+    except TypeError:
+        texts = "".join([value for value in row if isinstance(value, str)])
+    else:
+        # Without two spaces side by side, a text of spaces alone can only be a single one.
+        if _is_plain(texts) and "  " not in texts and " " not in row:
+            return [value or None for value in row]
+    if not _is_plain(texts):
+        return None
+    return [
+        (value if value and not value.isspace() else None)
+        if isinstance(value, str)
+        else _number_cell(value)
+        if isinstance(value, float)
+        else value
+        if value is None or value.__class__ in _AS_THEY_ARE
+        else _plain_cell(value)
+        for value in row
+    ]
+
+
 def _text_cell(text: str) -> CellValue:
     text = text[:CELL_LIMIT]
     if not text.isprintable():
@@ -170,9 +222,13 @@ def _text_cell(text: str) -> CellValue:
     return text if code is None else CellError(code)
 
 
+def _number_cell(value: float) -> int | float:
+    return int(value) if value.is_integer() and abs(value) < _WHOLE else value
+
+
 def _plain_cell(value: Loose) -> CellValue:
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return int(value)
+    if isinstance(value, float):
+        return _number_cell(value)
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date()
     if isinstance(value, dt.timedelta):
@@ -201,12 +257,31 @@ def _trim(grid: list[list[CellValue]]) -> None:
         row.extend([None] * (width - len(row)))
 
 
-def _fill(grid: list[list[CellValue]], merge: Merge) -> None:
+def _links_behind(
+    grid: list[list[CellValue]], links: Mapping[tuple[int, int], Sequence[str]]
+) -> dict[tuple[int, int], tuple[str, ...]]:
+    """Return the http(s) links behind the filled cells of a grid."""
+    found = {}
+    for (row, column), targets in links.items():
+        if row < len(grid) and column < len(grid[row]) and grid[row][column] is not None:
+            kept = dict.fromkeys(target for one in targets if _WEB.match(target := one.strip()))
+            if kept:
+                found[row, column] = tuple(kept)
+    return found
+
+
+def _fill(
+    grid: list[list[CellValue]], merge: Merge, links: dict[tuple[int, int], tuple[str, ...]]
+) -> None:
     (top, left), (bottom, right) = merge
     if top >= len(grid) or left >= len(grid[top]):
         return
     value = grid[top][left]
     if value is None or isinstance(value, CellError):
         return
-    for row in grid[top : bottom + 1]:
-        row[left : right + 1] = [value] * len(row[left : right + 1])
+    behind = links.get((top, left))
+    for number, row in enumerate(grid[top : bottom + 1], top):
+        width = len(row[left : right + 1])
+        row[left : right + 1] = [value] * width
+        if behind:
+            links |= {(number, column): behind for column in range(left, left + width)}
