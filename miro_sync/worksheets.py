@@ -35,6 +35,7 @@ from miro_sync.tables import (
     links_in,
     parse_day,
     parse_number,
+    says_none,
     squash,
 )
 from miro_sync.text import fold, one_line
@@ -186,7 +187,7 @@ class _Reader:
                 center = self._find_center(text)
                 fault = say("tables.unknown_center") if center is None else None
             elif fault is None and text:
-                values[key], counted, fault = _typed(column, text)
+                values[key], counted, fault = _typed(column, text, row.links.get(key, ()))
                 counts |= {key: counted} if counted is not None else {}
             if fault is not None:
                 faults[key] = fault
@@ -203,8 +204,11 @@ class _Reader:
         return next((id_ for text in texts if text and (id_ := self._center_in(text))), None)
 
 
-def _typed(column: SheetColumn, text: str) -> _Typed:
-    """Return the value of a filled cell, the people it counts, and what is wrong with it."""
+def _typed(column: SheetColumn, text: str, behind: tuple[str, ...]) -> _Typed:
+    """Return the value of a filled cell, the people it counts, and what is wrong with it.
+
+    `behind` are the links that the cell leads to.
+    """
     match column.type:
         case CellType.NUMBER:
             number = parse_number(text.removesuffix("%"))
@@ -216,6 +220,8 @@ def _typed(column: SheetColumn, text: str) -> _Typed:
             return _judged(parse_day(text), "not_a_day")
         case CellType.LINK:
             links = links_in(text)
+            if not says_none(text):
+                links = tuple(dict.fromkeys((*links, *behind)))
             fault = next((fault for link in links if (fault := link_fault(link))), None)
             return (links, None, fault) if links else _judged(None, "no_link")
         case CellType.CHOICE:

@@ -37,6 +37,7 @@ from miro_sync.tables.values import (
     links_in,
     parse_day,
     parse_number,
+    says_none,
 )
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "links_in",
     "parse_day",
     "parse_number",
+    "says_none",
     "squash",
     "worksheet",
     "worksheet_titled",
