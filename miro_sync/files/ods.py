@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from html import unescape
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -12,7 +13,7 @@ from miro_sync.files.marks import CELL_LIMIT, Marks, attribute, linked_by, local
 from miro_sync.tables import address, error_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 def examine_ods(document: bytes) -> Iterable[tuple[str, Marks]]:
@@ -25,28 +26,26 @@ def examine_ods(document: bytes) -> Iterable[tuple[str, Marks]]:
         xml.etree.ElementTree.ParseError, ValueError: it is damaged.
 
     """
-    if _is_ordinary(document):
-        found = [_examine_table(table) for table in document.split(_TABLE)[1:]]
-        if not any(marks.far for _, marks in found):
-            return found
-    return _examine_parsed(document)
+    found = _examine_ordinary(document)
+    return _examine_parsed(document) if found is None else found
 
 
 # --- as it stands -------------------------------------------------------------------------------
 
-_TABLE = b"<table:table "
+_TABLE, _END = b"<table:table ", b"</table:table>"
 _ROW = b"<table:table-row"
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns:"
 _USUAL_PREFIXES = tuple(
     f'xmlns:{name}="{_NAMES}{name}:1.0"'.encode() for name in ("table", "text", "office")
 )
-#: Comments and the like may hold what only looks like cells; tables within cells shift the rest.
-_OUT_OF_THE_ORDINARY = re.compile(rb"<!|is-sub-table=")
+#: Comments and the like may hold what only looks like cells.
+_NO_ELEMENT = re.compile(rb"<!")
 _TITLE = re.compile(rb"""[^>]*?\btable:name=["']([^"']*)["']""")
 _ROWS_REPEATED = re.compile(rb"""rows-repeated=["'](\d+)["']""")
 _COLUMNS_REPEATED = re.compile(rb"""columns-repeated=["'](\d+)["']""")
 _SPANNED = re.compile(rb"""number-(columns|rows)-spanned=["'](\d+)["']""")
-_TELLING = re.compile(rb"-spanned=|\"error\"|'error'|href=|HYPERLINK")
+#: A row without any of these has nothing to tell but its width.
+_TELLING = (b"spanned=", b'"error"', b"'error'", b"href=", b"HYPERLINK")
 _CELL = re.compile(
     rb"<table:(?:covered-)?table-cell((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)"
     rb"(?:/>|>(.*?)</table:(?:covered-)?table-cell>)",
@@ -61,23 +60,38 @@ _TAG = re.compile(r"<[^>]*>")
 _SHORTEST = len("<table:table-cell/>")
 
 
-def _is_ordinary(document: bytes) -> bool:
+def _examine_ordinary(document: bytes) -> list[tuple[str, Marks]] | None:
+    """Look at the worksheets as they stand; None where that would not tell all."""
     begun = document.find(b"<office:spreadsheet")
-    head = document[:begun] if begun > 0 else b""
-    return (
-        all(name in head for name in _USUAL_PREFIXES)
-        and document.count(b"<table:table>") == 0
-        and document.count(_TABLE) == document.count(b"</table:table>")
-        and _OUT_OF_THE_ORDINARY.search(document, begun) is None
-    )
+    if begun < 0 or _NO_ELEMENT.search(document, begun):
+        return None
+    if any(name not in document[:begun] for name in _USUAL_PREFIXES):
+        return None
+    telling = [token for token in _TELLING if token in document]
+    names = [match.start() for match in re.finditer(rb":name=", document)]
+    starts = [start for name in names if (start := document.rfind(b"<", 0, name)) >= 0]
+    tables = [start for start in starts if document.startswith(_TABLE, start)]
+    found: list[tuple[str, Marks]] = []
+    between = begun
+    for start, following in pairwise((*tables, len(document))):
+        end = document.find(_END, start, following)
+        # Rows outside a worksheet with a name are those of a table within a cell.
+        if end < 0 or document.find(_ROW, between, start) >= 0:
+            return None
+        title, marks = _examine_table(document[start + len(_TABLE) : end], telling)
+        if marks.far:
+            return None
+        found.append((title, marks))
+        between = end
+    return None if document.find(_ROW, between) >= 0 else found
 
 
-def _examine_table(document: bytes) -> tuple[str, Marks]:
-    """Look at one worksheet, from its tag on."""
+def _examine_table(document: bytes, telling: Sequence[bytes]) -> tuple[str, Marks]:
+    """Look at one worksheet, from its tag on; a row that tells holds one of some tokens."""
     marks = Marks()
     title = _TITLE.match(document)
     row = lowest = rightmost = 0
-    for line in document.partition(b"</table:table>")[0].split(_ROW)[1:]:
+    for line in document.split(_ROW)[1:]:
         if line[:1] not in b" />\n\t":
             continue  # a group of rows or the rows of a header: its own rows follow
         end = line.find(b">")
@@ -86,7 +100,7 @@ def _examine_table(document: bytes) -> tuple[str, Marks]:
         if b"-cell>" in line:
             lowest = row + repeated
             rightmost = max(rightmost, _width(line))
-            if _TELLING.search(line):
+            if any(token in line for token in telling):
                 _examine_row(marks, row, line)
         row += repeated
     if lowest * rightmost > CELL_LIMIT:

@@ -22,7 +22,7 @@ _ROW_NUMBER = re.compile(rb"""\br=["'][A-Z]{0,3}(\d+)["']""")
 #: A cell that does not begin with where it stands.
 _NO_REFERENCE = re.compile(rb"<c(?=[ />])(?! r=\"[A-Z])")
 #: A cell or row beyond the 26th column or the 99,999th row: only there may a grid be too large.
-_FAR = re.compile(rb"""\br=["'](?:[A-Z]{2}|[A-Z]?\d{6})""")
+_FAR = re.compile(rb"""r=["'](?:[A-Z]{2}|[A-Z]?\d{6})""")
 #: The beginning of a document whose elements have a prefix, as «x:row».
 _PREFIXED = re.compile(rb"<\w+:worksheet\b")
 _ERROR_TYPES = (b't="e"', b"t='e'")

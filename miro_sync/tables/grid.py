@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -190,14 +191,12 @@ def _is_plain(texts: str) -> bool:
 
 def _plain_row(row: Sequence[Loose]) -> list[CellValue] | None:
     """Make the cells of a row whose texts stay as they are; None for any other row."""
-    try:
-        texts = "".join(row)  # type: ignore[arg-type] - asks whether all of them are texts
-    except TypeError:
+    texts = _joined(row)
+    if texts is None:
         texts = "".join([value for value in row if isinstance(value, str)])
-    else:
-        # Without two spaces side by side, a text of spaces alone can only be a single one.
-        if _is_plain(texts) and "  " not in texts and " " not in row:
-            return [value or None for value in row]
+    # Without two spaces side by side, a text of spaces alone can only be a single one.
+    elif _is_plain(texts) and "  " not in texts and " " not in row:
+        return [value or None for value in row]
     if not _is_plain(texts):
         return None
     return [
@@ -210,6 +209,14 @@ def _plain_row(row: Sequence[Loose]) -> list[CellValue] | None:
         else _plain_cell(value)
         for value in row
     ]
+
+
+def _joined(row: Sequence[Loose]) -> str | None:
+    """Return the cells of a row in one text; None when one of them is no text."""
+    if row and isinstance(row[0], str) and isinstance(row[-1], str):
+        with suppress(TypeError):
+            return "".join(row)  # type: ignore[arg-type] - that is the question
+    return None
 
 
 def _text_cell(text: str) -> CellValue:
@@ -246,15 +253,18 @@ def _put(grid: list[list[CellValue]], row: int, column: int, value: CellValue) -
 
 def _trim(grid: list[list[CellValue]]) -> None:
     """Cut blank rows and columns at the end and make the rest a rectangle."""
-    width = 0
-    for row in grid:
-        while len(row) > width and row[-1] is None:
-            row.pop()
-        width = max(width, len(row))
+    width = max(map(len, grid), default=0)
+    if not any(row[-1] is not None for row in grid if len(row) == width > 0):
+        width = 0
+        for row in grid:
+            while len(row) > width and row[-1] is None:
+                row.pop()
+            width = max(width, len(row))
     while grid and all(value is None for value in grid[-1]):
         grid.pop()
     for row in grid:
-        row.extend([None] * (width - len(row)))
+        if len(row) < width:
+            row.extend([None] * (width - len(row)))
 
 
 def _links_behind(
