@@ -643,6 +643,7 @@ class SourceReport:
         items: cards or rows at hand. calls: requests made.
         credits: of the service's allowance that they cost. seconds: how long the read took.
         hint: of a live board, what may make the next visit cheap.
+        tables_hint: of an online table, what the next read need not ask for.
         message: what went wrong and what to press; None when all is well.
 
     """
@@ -657,6 +658,7 @@ class SourceReport:
     credits: int = 0
     seconds: float = 0.0
     hint: BoardHint | None = None
+    tables_hint: TablesHint | None = None
 
     @property
     def reliable(self) -> bool:
@@ -791,6 +793,41 @@ class Worksheet:
     links: Mapping[tuple[int, int], tuple[str, ...]] = field(
         default_factory=dict, hash=False, repr=False
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLayout:
+    """Where the columns that are looked for stood in a worksheet when it was last read.
+
+    With it an online table need not be asked for any other column. It holds no text of a cell.
+
+    Attributes:
+        title: the worksheet's.
+        first, last: indices of its header rows.
+        digest: sums up the header rows; under another header the columns must be found anew.
+        columns: their indices, in order.
+
+    """
+
+    title: str
+    first: int
+    last: int
+    digest: str
+    columns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TablesHint:
+    """What to keep of a complete read of an online table, so that the next one asks for less.
+
+    Attributes:
+        understood_by: a digest of the settings by which the columns were looked for.
+        layouts: of the worksheets with one table that is looked for; others are read whole.
+
+    """
+
+    understood_by: str
+    layouts: tuple[SheetLayout, ...]
 
 
 @dataclass(frozen=True, slots=True)

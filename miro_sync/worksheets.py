@@ -7,7 +7,7 @@ unreadable is never zero.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from miro_sync.link_form import link_fault
@@ -93,6 +93,13 @@ def read_worksheets(
     return SheetsReading(tuple(rows), titles, absent, tuple(problems))
 
 
+def searches(kind: SheetKind, sheet: Worksheet) -> Iterator[tuple[Column, ...]]:
+    """Yield the columns that are looked for in a worksheet; nothing if it is none of the kind."""
+    if any(_sheets_of(kind, (sheet,))):
+        reader = _Reader(kind, _no_center, _no_center)
+        yield from map(reader.finders, reader.leads())
+
+
 def expected(column: SheetColumn) -> Message:
     """Say what a cell of a column must hold."""
     if column.type is CellType.CHOICE:
@@ -116,6 +123,10 @@ def _sheets_of(kind: SheetKind, sheets: Iterable[Worksheet]) -> Iterable[Workshe
     return (sheet for sheet in sheets if any(name in squash(sheet.title) for name in wanted))
 
 
+def _no_center(_: str) -> str | None:
+    return None
+
+
 class _Reader:
     """Reads the worksheets of one kind, one after another."""
 
@@ -129,8 +140,8 @@ class _Reader:
     def read(self, sheet: Worksheet, tables: TablesSnapshot) -> None:
         """Read all tables of a worksheet."""
         found: Sequence[Table | NoTable] = ()
-        for lead in self._leads():
-            columns = self._finders(lead)
+        for lead in self.leads():
+            columns = self.finders(lead)
             found = find_tables(sheet, columns, source=tables.source, url=tables.url)
             if any(isinstance(one, Table) for one in found):
                 break
@@ -140,14 +151,15 @@ class _Reader:
             elif not any(isinstance(other, Table) for other in found) or one.refused:
                 self.problems += (replace(p, severity=Severity.WARNING) for p in one.problems)
 
-    def _leads(self) -> Iterable[str]:
+    def leads(self) -> Iterable[str]:
         """Yield the column without which there is no row: the centre, else the first needed."""
         required = [column for column in self._kind.columns if column.required]
         yield from (column.key for column in required if column.type is CellType.CENTER)
         others = [column for column in required if column.type is not CellType.CENTER]
         yield (others[0] if others else self._kind.columns[0]).key
 
-    def _finders(self, lead: str) -> tuple[Column, ...]:
+    def finders(self, lead: str) -> tuple[Column, ...]:
+        """Return the columns to look for, the lead in front."""
         columns = [
             Column(
                 column.key,

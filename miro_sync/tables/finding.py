@@ -130,6 +130,23 @@ class NoTable:
     refused: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A header in a worksheet.
+
+    Attributes:
+        first, last: indices of its rows.
+        columns: all columns whose headers mean something, doubles included, in order.
+        refused: a required column cannot be told from its double.
+
+    """
+
+    first: int
+    last: int
+    columns: tuple[int, ...]
+    refused: bool
+
+
 def worksheet_titled(tables: TablesSnapshot, title: str) -> Worksheet | None:
     """Find a worksheet by its title, without regard to case, ё, spaces and punctuation."""
     for sheet in tables.worksheets:
@@ -183,6 +200,17 @@ def find_tables(
         top = top if start else above
         start = end
     return tuple(found) if found else (search.nothing(),)
+
+
+def find_heads(sheet: Worksheet, columns: Sequence[Column]) -> tuple[Head, ...]:
+    """Find the headers of the tables that `find_tables` would read, and read nothing below them."""
+    search = _Search(sheet, tuple(columns), Place("", sheet.title))
+    found: list[Head] = []
+    start = 0
+    while (header := search.next_header(start)) is not None:
+        start = search.end_of_table(header)
+        found.append(search.head(header, start))
+    return tuple(found)
 
 
 # --- header rows --------------------------------------------------------------------------------
@@ -307,6 +335,13 @@ class _Search:
             tuple(body.sections),
             faults.problems(),
         )
+
+    def head(self, header: _Header, end: int) -> Head:
+        """Return a header whose table ends before row `end`."""
+        columns = self._columns_of(header, end, Faults(self._place))
+        meant = sorted(index for cells in header.found.values() for index, _ in cells)
+        refused = not columns or bool(self._missing(columns))
+        return Head(header.first, header.last, tuple(meant), refused)
 
     def _named(
         self, columns: Mapping[str, tuple[int, ...]], header: _Header, end: int

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from miro_sync.model import CellError, CellValue, Place, Problem, Severity, Worksheet, say
 
@@ -60,7 +61,6 @@ _ERROR_TOKENS = {
     "Загрузка…": NOT_CALCULATED,
 }
 
-_AS_THEY_ARE = frozenset({int, bool, dt.date, dt.time})
 #: Whole numbers up to here are exact.
 _WHOLE = 2**53
 #: What a cell may lead to; no link of the web is longer than Excel lets one be (2,083 letters).
@@ -127,6 +127,16 @@ def worksheet(  # noqa: PLR0913 - what a door knows of a worksheet
         _fill(grid, merge, behind)
     rows_read = tuple(map(tuple, grid))
     return Worksheet(title, rows_read, hidden, links=behind), faults.problems()
+
+
+def head_digest(sheet: Worksheet, first: int, last: int) -> str:
+    """Sum up the header rows of a worksheet: the same texts in the same columns, the same sum."""
+    rows = [[value for value in row if value is not None] for row in sheet.rows[first : last + 1]]
+    places = [
+        [index for index, value in enumerate(row) if value is not None]
+        for row in sheet.rows[first : last + 1]
+    ]
+    return hashlib.sha256(repr((first, last, rows, places)).encode()).hexdigest()
 
 
 def address(row: int, column: int) -> str:
@@ -196,7 +206,7 @@ def _plain_row(row: Sequence[Loose]) -> list[CellValue] | None:
         texts = "".join([value for value in row if isinstance(value, str)])
     # Without two spaces side by side, a text of spaces alone can only be a single one.
     elif _is_plain(texts) and "  " not in texts and " " not in row:
-        return [value or None for value in row]
+        return [value or None for value in cast("Sequence[str]", row)]
     if not _is_plain(texts):
         return None
     return [
@@ -204,9 +214,9 @@ def _plain_row(row: Sequence[Loose]) -> list[CellValue] | None:
         if isinstance(value, str)
         else _number_cell(value)
         if isinstance(value, float)
-        else value
-        if value is None or value.__class__ in _AS_THEY_ARE
         else _plain_cell(value)
+        if isinstance(value, (dt.datetime, dt.timedelta))
+        else value
         for value in row
     ]
 
@@ -215,7 +225,7 @@ def _joined(row: Sequence[Loose]) -> str | None:
     """Return the cells of a row in one text; None when one of them is no text."""
     if row and isinstance(row[0], str) and isinstance(row[-1], str):
         with suppress(TypeError):
-            return "".join(row)  # type: ignore[arg-type] - that is the question
+            return "".join(cast("Sequence[str]", row))  # that is the question
     return None
 
 
