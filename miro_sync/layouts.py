@@ -3,7 +3,8 @@
 Only named columns are read from a table. Which columns those are shows in the header, and the
 header shows only after a worksheet was read; so the first read of a worksheet is a whole one, in
 which what stands in no named column is left aside. From then on only the rows down to the header
-and the named columns below it are asked for, as long as the header stays what it was.
+and the named columns below it are asked for, as long as the header stays what it was and no row
+is added that could be the header of another table.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from miro_sync.tables import (
     Head,
     find_heads,
     head_digest,
+    rows_of_words,
 )
 from miro_sync.worksheets import searches
 
@@ -56,7 +58,14 @@ def _layout(sheet: Worksheet, kinds: Sequence[SheetKind]) -> SheetLayout | None:
         return None
     ((first, last),) = rows
     meant = sorted({index for head in heads for index in head.columns})
-    return SheetLayout(sheet.title, first, last, head_digest(sheet, first, last), tuple(meant))
+    return SheetLayout(
+        sheet.title,
+        first,
+        last,
+        head_digest(sheet, first, last),
+        tuple(meant),
+        rows_of_words(sheet, last, meant),
+    )
 
 
 def _searches(sheet: Worksheet, kinds: Sequence[SheetKind]) -> Iterable[Sequence[Column]]:

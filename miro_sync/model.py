@@ -806,6 +806,7 @@ class SheetLayout:
         first, last: indices of its header rows.
         digest: sums up the header rows; under another header the columns must be found anew.
         columns: their indices, in order.
+        words: marks of the rows of nothing but words; an unknown one may head another table.
 
     """
 
@@ -814,6 +815,7 @@ class SheetLayout:
     last: int
     digest: str
     columns: tuple[int, ...]
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ from miro_sync.sheets_status import (
     Written,
     own_sheet,
 )
-from miro_sync.tables import head_digest
+from miro_sync.tables import head_digest, rows_of_words
 from miro_sync.wire import patient_garbage_collector
 
 __all__ = [
@@ -258,8 +258,8 @@ class SheetsSource:
 
         Somebody may rename a worksheet or insert a row between the two requests; then both are
         made again. In the end a sheet that never rests is read as it is. Worksheets whose header
-        is not the one that is known are asked for once more, whole: a third request, in the one
-        read that follows the change.
+        is not the one that is known, or that may have got a second one, are asked for once more,
+        whole: a third request, until the next stored read.
         """
         rounds = 0
         while True:
@@ -349,15 +349,18 @@ class YandexTable:
 def _changed(
     tabs: Sequence[Tab], values: Sequence[Values], layouts: Mapping[str, SheetLayout]
 ) -> list[Tab]:
-    """Return the worksheets whose header is not the one that is known."""
+    """Return the worksheets with another header than is known, or perhaps a second one."""
     changed = []
     for tab, part in zip(tabs, values, strict=True):
         layout = layouts.get(tab.title)
         if layout is None or parts_of(tab, layout) == ("",):
             continue
-        head = Values(None, part.rows[: layout.last + 1])
-        sheet, _ = grid_of(tab, head, source="", url="")
-        if sheet is None or head_digest(sheet, layout.first, layout.last) != layout.digest:
+        sheet, _ = grid_of(tab, part, source="", url="")
+        if (
+            sheet is None
+            or head_digest(sheet, layout.first, layout.last) != layout.digest
+            or not rows_of_words(sheet, layout.last, layout.columns) <= layout.words
+        ):
             changed.append(tab)
     return changed
 

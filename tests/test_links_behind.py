@@ -120,7 +120,7 @@ def as_ods(*, comment: str = "") -> bytes:
 
 
 def as_google() -> dict[str, Any]:
-    resource = book(tab("План мероприятий", ROWS))
+    resource: dict[str, Any] = book(tab("План мероприятий", ROWS))
     rows = resource["sheets"][0]["data"][0]["rowData"]
 
     def cell(place: str) -> dict[str, Any]:

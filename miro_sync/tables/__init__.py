@@ -37,6 +37,7 @@ from miro_sync.tables.grid import (
     column_letters,
     error_code,
     head_digest,
+    rows_of_words,
     worksheet,
 )
 from miro_sync.tables.headers import squash
@@ -79,6 +80,7 @@ __all__ = [
     "links_in",
     "parse_day",
     "parse_number",
+    "rows_of_words",
     "says_none",
     "squash",
     "worksheet",

@@ -28,6 +28,8 @@ Merge = tuple[tuple[int, int], tuple[int, int]]
 Loose = CellValue | dt.timedelta
 """What a door may find in a cell."""
 
+#: Hexadecimal digits that tell the rows of one worksheet apart.
+_MARK = 8
 #: Faults of one kind told one by one before the rest is counted.
 _TOLD = 20
 
@@ -137,6 +139,22 @@ def head_digest(sheet: Worksheet, first: int, last: int) -> str:
         for row in sheet.rows[first : last + 1]
     ]
     return hashlib.sha256(repr((first, last, rows, places)).encode()).hexdigest()
+
+
+def rows_of_words(sheet: Worksheet, below: int, columns: Sequence[int]) -> frozenset[str]:
+    """Return a mark of every row below row `below` that holds nothing but words.
+
+    Only some columns are looked at. Such a row may head another table; one with a number or a
+    day in it does not. A mark is a short digest and tells nothing of the words.
+    """
+    found = set()
+    for row in sheet.rows[below + 1 :]:
+        filled = [
+            value for index in columns if index < len(row) and (value := row[index]) is not None
+        ]
+        if filled and all(isinstance(one, str) and not one[:1].isdigit() for one in filled):
+            found.add(hashlib.sha256(repr(filled).encode()).hexdigest()[:_MARK])
+    return frozenset(found)
 
 
 def address(row: int, column: int) -> str:
