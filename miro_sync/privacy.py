@@ -77,6 +77,13 @@ def _of_text(text: str, *, staff: bool) -> Personal | None:
     return Personal.NAMES if named else None
 
 
+def veiled(name: str) -> str:
+    """Return the name of a table or a file, or what stands for it when it is like a person's."""
+    # A name of a file has underscores and points where a text has spaces.
+    spaced = name.replace("_", " ").replace(".", " ")
+    return name if personal(name) is None and personal(spaced) is None else HIDDEN
+
+
 def people_outside(count: int | None) -> int | str | None:
     """Return a count of people as answers for programs tell it outside the people's own centre.
 

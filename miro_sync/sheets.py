@@ -28,6 +28,7 @@ from typing import Final, Protocol
 
 from miro_sync.errors import SourceError
 from miro_sync.model import Message, Problem, SheetLayout, TablesSnapshot, Worksheet, say
+from miro_sync.privacy import veiled
 from miro_sync.sheets_answers import Book, Tab, Values, fit, grid_of, parts_of, unread
 from miro_sync.sheets_google import GOOGLE_API, GoogleBook, MovedOnError, book_url, tab_url
 from miro_sync.sheets_http import Clock, Patience, Web, timeout_for
@@ -209,7 +210,7 @@ class SheetsSource:
             book = self._outline(login)
         except SourceError as error:
             return replace(known, remedy=error.message)
-        return replace(known, title=book.title, worksheets=len(book.grids))
+        return replace(known, title=veiled(book.title), worksheets=len(book.grids))
 
     def _outline(self, login: Login) -> Book:
         web = Web(self._clock, self._timeout)
@@ -224,7 +225,7 @@ class SheetsSource:
         google = GoogleBook(self._id, login, web, api_url=self._api_url, scope=READING)
         layouts = {layout.title: layout for layout in self._layouts()}
         book, values = self._one_state(google, patience, layouts)
-        source = book.title or self._id
+        source = veiled(book.title) or self._id
         worksheets: list[Worksheet] = []
         problems = list(unread(book.tabs, source=source, url=book_url(self._id)))
         own = own_sheet(book, self._id)
@@ -369,8 +370,9 @@ def _snapshot(
     fetched: Fetched, read_workbook: ReadWorkbook, *, url: str, read_at: dt.datetime
 ) -> TablesSnapshot:
     """Make a snapshot of a fetched workbook."""
-    source = PurePath(fetched.name).stem or url
-    read = read_workbook(fetched.document, name=fetched.name or url, source=source, url=url)
+    name = veiled(fetched.name)
+    source = PurePath(name).stem or url
+    read = read_workbook(fetched.document, name=name or url, source=source, url=url)
     return TablesSnapshot(
         source=source,
         read_at=read_at,
