@@ -123,7 +123,10 @@ def _examine_cells(document: bytes) -> Marks:
             row = int(reference[2]) - 1 if reference else row + 1
             column = -1
             continue
-        column = _column(reference[1]) if reference else column + 1
+        if reference:
+            row, column = int(reference[2]) - 1, _column(reference[1])
+        else:
+            column += 1
         if content is None:
             continue
         _mark(marks, (row, column), in_cell, content)
