@@ -665,6 +665,7 @@ class SourceReport:
         items: cards or rows at hand. calls: requests made.
         credits: of the service's allowance that they cost. seconds: how long the read took.
         hint: of a live board, what may make the next visit cheap.
+        tables_hint: of an online table, what the next read need not ask for.
         message: what went wrong and what to press; None when all is well.
 
     """
@@ -679,6 +680,7 @@ class SourceReport:
     credits: int = 0
     seconds: float = 0.0
     hint: BoardHint | None = None
+    tables_hint: TablesHint | None = None
 
     @property
     def reliable(self) -> bool:
@@ -801,6 +803,8 @@ class Worksheet:
     Attributes:
         hidden: hidden in the workbook; read all the same.
         url: a link that opens this worksheet; None where only the whole table has one.
+        links: the http(s) links behind the cells that have any, by (row, column) from 0; what
+            stands in a cell («новость») does not show them.
 
     """
 
@@ -808,6 +812,46 @@ class Worksheet:
     rows: tuple[tuple[CellValue, ...], ...] = field(repr=False)
     hidden: bool = False
     url: str | None = None
+    links: Mapping[tuple[int, int], tuple[str, ...]] = field(
+        default_factory=dict, hash=False, repr=False
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLayout:
+    """Where the columns that are looked for stood in a worksheet when it was last read.
+
+    With it an online table need not be asked for any other column. It holds no text of a cell.
+
+    Attributes:
+        title: the worksheet's.
+        first, last: indices of its header rows.
+        digest: sums up the header rows; under another header the columns must be found anew.
+        columns: their indices, in order.
+        words: marks of the rows of nothing but words; an unknown one may head another table.
+
+    """
+
+    title: str
+    first: int
+    last: int
+    digest: str
+    columns: tuple[int, ...]
+    words: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TablesHint:
+    """What to keep of a complete read of an online table, so that the next one asks for less.
+
+    Attributes:
+        understood_by: a digest of the settings by which the columns were looked for.
+        layouts: of the worksheets with one table that is looked for; others are read whole.
+
+    """
+
+    understood_by: str
+    layouts: tuple[SheetLayout, ...]
 
 
 @dataclass(frozen=True, slots=True)

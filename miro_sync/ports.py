@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         RunRecord,
         SameCard,
         SourceReport,
+        TablesHint,
         TablesSnapshot,
     )
 
@@ -81,6 +82,10 @@ class Memory(Past, Protocol):
 
     def board_hint(self) -> BoardHint | None:
         """Return what the last complete read of the board left for the next visit."""
+        ...
+
+    def tables_hint(self) -> TablesHint | None:
+        """Return what the last complete read of the tables left for the next one."""
         ...
 
     def last_calendar(self) -> Sequence[Event]:

@@ -16,6 +16,7 @@ from miro_sync import __version__
 from miro_sync.board import BoardReading, read_cards
 from miro_sync.calendar import CalendarRow, plan, read_calendar, work_days
 from miro_sync.errors import SettingsError, SourceError
+from miro_sync.layouts import hint_of
 from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
@@ -25,6 +26,7 @@ from miro_sync.model import (
     Problem,
     Project,
     Severity,
+    SheetKind,
     Snapshot,
     SourceReport,
     SourceState,
@@ -56,6 +58,8 @@ class Doors:
         calendar: the table that holds the event calendar; None when it is a worksheet of
             `tables`.
         calendar_sheet: the title of that worksheet; None where `calendar` is a table of its own.
+        sheet_kinds: what else is looked for in `tables`, where it need not be asked for more; None
+            where it is read whole anyway.
 
     """
 
@@ -63,6 +67,7 @@ class Doors:
     tables: TablesSource | None
     calendar: TablesSource | None
     calendar_sheet: str | None = None
+    sheet_kinds: tuple[SheetKind, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,9 @@ def read_sources(
         board = replace(board, problems=(*board.problems, *seen.problems))
         cards += seen.cards
     if tables is not None:
+        if tables_report.complete and doors.sheet_kinds is not None:
+            hint = hint_of(tables, doors.sheet_kinds)
+            tables_report = replace(tables_report, tables_hint=hint)
         rows = read_rows(tables, project, doors, names)
         tables = replace(tables, problems=(*tables.problems, *rows.problems))
         cards += rows.cards

@@ -226,7 +226,7 @@ class App(Protocol):
     def login(self, show: Callable[[str], object], language: str) -> Path:
         """Let a person allow access to Miro; return the file with the tokens."""
 
-    def resources(self, config: Path) -> Resources:
+    def resources(self, config: Path, *, on: dt.date | None) -> Resources:
         """Check the resource map of every centre."""
 
     def coverage(self, config: Path) -> Plans:
@@ -435,11 +435,16 @@ def exit_zero_option(words: Catalogue) -> click.Option:
     return option(words, "--exit-zero", is_flag=True)
 
 
+def on_option(words: Catalogue) -> click.Option:
+    """Make the option that judges as if today were another day."""
+    return option(words, "--on", type=Day(words), metavar=words.say("cli.metavar_day"))
+
+
 def judging_options(words: Catalogue) -> list[click.Parameter]:
     """Make the options that say what is judged; see `Judging`."""
     day = words.say("cli.metavar_day")
     return [
-        option(words, "--on", type=Day(words), metavar=day),
+        on_option(words),
         option(words, "--as-of", type=Day(words), metavar=day),
         option(words, "--offline", is_flag=True),
         option(words, "--full", is_flag=True),

@@ -490,7 +490,7 @@ class FakeApp:
         if self.fails is not None:
             raise self.fails
 
-    def resources(self, config: Path) -> Mapped:
+    def resources(self, config: Path, *, on: dt.date | None) -> Mapped:
         self._called("resources", config)
         return self.mapped or Mapped(self.told.project)
 

@@ -300,8 +300,8 @@ def doctor(config: Path) -> Checkup:
         )
 
 
-def resources(config: Path) -> Resources:
-    """Check how every centre filled in the resource map."""
+def resources(config: Path, *, on: dt.date | None = None) -> Resources:
+    """Check how every centre filled in the resource map, as if today were the day `on`."""
     settings = load(config)
     now = moment()
     return examine_resources(
@@ -309,7 +309,7 @@ def resources(config: Path) -> Resources:
         doors_of(settings, now),
         settings.sheet_kinds,
         settings.monitoring,
-        today=today_of(settings, now),
+        today=on or today_of(settings, now),
     )
 
 

@@ -6,9 +6,12 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from miro_sync.errors import StateError
 from miro_sync.files import BoardFile, TablesFile, read_workbook
+from miro_sync.layouts import understood_by
 from miro_sync.measuring import Declared
 from miro_sync.memory import SqlMemory
 from miro_sync.miro_budget import Clock
@@ -19,6 +22,8 @@ from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
     BoardVisit,
+    SheetKind,
+    SheetLayout,
 )
 from miro_sync.ports import BoardSource, TablesSource
 from miro_sync.reading import Doors
@@ -59,12 +64,20 @@ def doors_of(settings: Settings, now: dt.datetime, progress: Progress | None = N
         tables=_tables_door(settings, now),
         calendar=None if sheet is not None else TablesFile(calendar.path, now),
         calendar_sheet=sheet,
+        sheet_kinds=_kinds_asked_for(settings),
     )
 
 
 def declared_by(settings: Settings) -> Declared:
     """Return what the settings ask to be measured."""
     return Declared(settings.indicators, settings.sheet_kinds, settings.monitoring)
+
+
+def _kinds_asked_for(settings: Settings) -> tuple[SheetKind, ...] | None:
+    """Return the kinds of worksheets whose columns alone are asked of an online table."""
+    source = settings.tables_source
+    by_columns = source is not None and source.kind is SourceKind.GOOGLE
+    return settings.sheet_kinds if by_columns else None
 
 
 def _board_door(settings: Settings, progress: Progress | None) -> BoardSource | None:
@@ -132,4 +145,17 @@ def google_sheets(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> 
         read_workbook=read_workbook,
         api_url=settings.tables_api_url,
         patience_seconds=settings.tables_patience,
+        layouts=partial(_known_layouts, settings),
     )
+
+
+def _known_layouts(settings: Settings) -> tuple[SheetLayout, ...]:
+    """Return where the columns stood at the last stored read, if they are looked for as then."""
+    try:
+        with memory_of(settings) as memory:
+            hint = memory.tables_hint()
+    except StateError:
+        return ()  # whoever needs the state will say what is wrong with it
+    if hint is None or hint.understood_by != understood_by(settings.sheet_kinds):
+        return ()
+    return hint.layouts

@@ -10,6 +10,7 @@ from miro_sync.files.text_table import decode, read_text_table
 from miro_sync.files.workbook import Reading, is_web_page, is_workbook, read_workbook
 from miro_sync.model import Place, Problem, Severity, TablesSnapshot, Worksheet, say
 from miro_sync.tables import address, worksheet
+from miro_sync.wire import patient_garbage_collector
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 #: A table of 100,000 rows and 20 columns takes about 20 MB as a workbook and 40 MB as text.
 _LIMIT = 64 * MEGABYTE
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
 _TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 
 
@@ -35,7 +37,8 @@ class TablesFile:
                 read in part is returned with `complete` False.
 
         """
-        reading = _read_folder(self._path) if self._path.is_dir() else _read_file(self._path)
+        with patient_garbage_collector():
+            reading = _read_folder(self._path) if self._path.is_dir() else _read_file(self._path)
         return TablesSnapshot(
             source=self._path.name,
             read_at=self._read_at,
@@ -120,9 +123,9 @@ def _text_reading(document: bytes, title: str, source: str) -> Reading:
         problems.append(Problem(say("files.swallowed_rows"), place))
     damaged = [
         address(row, column)
-        for row, cells in enumerate(sheet.rows)
+        for row, cells in enumerate(sheet.rows if _REPLACED in decoded.text else ())
         for column, cell in enumerate(cells)
-        if isinstance(cell, str) and "\N{REPLACEMENT CHARACTER}" in cell
+        if isinstance(cell, str) and _REPLACED in cell
     ]
     if damaged:
         place = Place(source, title, damaged[0])

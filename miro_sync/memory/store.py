@@ -26,7 +26,7 @@ from miro_sync.memory import schema
 from miro_sync.memory.lock import alone_on_this_machine
 from miro_sync.memory.measures import read_measures, read_past_values, store_measures
 from miro_sync.memory.upkeep import Health, Purged, compact_sqlite, copy_sqlite, examine, purge
-from miro_sync.memory.view import CARD, EVENT, GOOD, HINT, View
+from miro_sync.memory.view import CARD, EVENT, GOOD, HINT, TABLES_HINT, View
 from miro_sync.model import (
     BoardHint,
     Change,
@@ -41,6 +41,7 @@ from miro_sync.model import (
     RunRecord,
     SameCard,
     SourceReport,
+    TablesHint,
     say,
 )
 
@@ -88,6 +89,11 @@ class SqlMemory:
         """Return what the last complete read of the board left for the next visit."""
         with self._reading() as view:
             return None if view is None else view.board_hint()
+
+    def tables_hint(self) -> TablesHint | None:
+        """Return what the last complete read of the tables left for the next one."""
+        with self._reading() as view:
+            return None if view is None else view.tables_hint()
 
     def last_calendar(self) -> tuple[Event, ...]:
         """Return the planned events of the last run, unordered; none before the first one."""
@@ -265,7 +271,7 @@ class SqlMemory:
                         "message": report.message.key if report.message else None,
                         "credits": report.credits,
                         "seconds": report.seconds,
-                        "hint": HINT.dump_json(report.hint).decode() if report.hint else None,
+                        "hint": _hint_of(report),
                     }
                     for report in sources
                 ],
@@ -470,6 +476,15 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _hint_of(report: SourceReport) -> str | None:
+    """Write what a read left for the next one."""
+    if report.hint is not None:
+        return HINT.dump_json(report.hint).decode()
+    if report.tables_hint is not None:
+        return TABLES_HINT.dump_json(report.tables_hint).decode()
+    return None
 
 
 def _replace(connection: Connection, run_id: int, source: str, payloads: Mapping[str, str]) -> None:

@@ -29,6 +29,7 @@ from miro_sync.model import (
     SameCard,
     SourceReport,
     SourceState,
+    TablesHint,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 CARD = TypeAdapter(EventCard)
 EVENT = TypeAdapter(Event)
 HINT = TypeAdapter(BoardHint)
+TABLES_HINT = TypeAdapter(TablesHint)
 
 #: Only these reads tell what a source held; a stale one repeats an older read.
 GOOD = (SourceState.FRESH.value, SourceState.UNCHANGED.value)
@@ -81,14 +83,23 @@ class View:
 
     def board_hint(self) -> BoardHint | None:
         """Return the hint of the last complete read of the board; None when it left none."""
-        read = self._last_good("board")
+        hint = self._hint("board")
+        return None if hint is None else HINT.validate_json(hint)
+
+    def tables_hint(self) -> TablesHint | None:
+        """Return the hint of the last complete read of the tables; None when it left none."""
+        hint = self._hint("tables")
+        return None if hint is None else TABLES_HINT.validate_json(hint)
+
+    def _hint(self, source: str) -> str | None:
+        read = self._last_good(source)
         if read is None:
             return None
         table = schema.source_read
-        hint = self.connection.scalar(
-            sa.select(table.c.hint).where(table.c.source == "board", table.c.run_id == read[0])
+        hint: str | None = self.connection.scalar(
+            sa.select(table.c.hint).where(table.c.source == source, table.c.run_id == read[0])
         )
-        return None if hint is None else HINT.validate_json(hint)
+        return hint
 
     def judged_by_last_read(self, source: str) -> bool:
         """Tell whether the run itself read the source completely, and not only one before it."""

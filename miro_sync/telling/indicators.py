@@ -17,7 +17,8 @@ from miro_sync.model import IndicatorFormula, IndicatorState
 from miro_sync.telling.answer import head
 from miro_sync.telling.display import clean, link, pad, shorten, width, wrap
 from miro_sync.telling.failures import place, problem
-from miro_sync.telling.terminal import NARROWEST, WIDEST, Look, months, trust
+from miro_sync.telling.phrases import months
+from miro_sync.telling.terminal import NARROWEST, WIDEST, Look, trust
 
 if TYPE_CHECKING:
     import datetime as dt

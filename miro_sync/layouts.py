@@ -1,0 +1,75 @@
+"""Where the columns that are looked for stand: what an online table need be asked for next time.
+
+Only named columns are read from a table. Which columns those are shows in the header, and the
+header shows only after a worksheet was read; so the first read of a worksheet is a whole one, in
+which what stands in no named column is left aside. From then on only the rows down to the header
+and the named columns below it are asked for, as long as the header stays what it was and no row
+is added that could be the header of another table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from miro_sync.model import SheetKind, SheetLayout, TablesHint, TablesSnapshot, Worksheet
+from miro_sync.privacy import HIDDEN
+from miro_sync.tables import (
+    CALENDAR_COLUMNS,
+    PLAN_COLUMNS,
+    Column,
+    Head,
+    find_heads,
+    head_digest,
+    rows_of_words,
+)
+from miro_sync.worksheets import searches
+
+
+def understood_by(kinds: Sequence[SheetKind]) -> str:
+    """Sum up everything by which columns are looked for."""
+    looked_for = (PLAN_COLUMNS, CALENDAR_COLUMNS, tuple(kinds))
+    return hashlib.sha256(repr(looked_for).encode()).hexdigest()
+
+
+def hint_of(tables: TablesSnapshot, kinds: Sequence[SheetKind]) -> TablesHint:
+    """Return what to keep of a read for the next one."""
+    found = (_layout(sheet, kinds) for sheet in tables.worksheets)
+    return TablesHint(understood_by(kinds), tuple(one for one in found if one is not None))
+
+
+def _layout(sheet: Worksheet, kinds: Sequence[SheetKind]) -> SheetLayout | None:
+    """Return the layout of a worksheet; None for one that must be read whole again.
+
+    That is one without any table that is looked for, since its header may come any day; one with
+    several, since the headers below move with every row above them; one whose header is refused,
+    so that what is wrong with it can be told again; one whose title nobody may know.
+    """
+    if sheet.title.startswith(HIDDEN):
+        return None
+    heads: list[Head] = []
+    for columns in _searches(sheet, kinds):
+        found = find_heads(sheet, columns)
+        if len(found) > 1 or any(head.refused for head in found):
+            return None
+        heads += found
+    rows = {(head.first, head.last) for head in heads}
+    if len(rows) != 1:
+        return None
+    ((first, last),) = rows
+    meant = sorted({index for head in heads for index in head.columns})
+    return SheetLayout(
+        sheet.title,
+        first,
+        last,
+        head_digest(sheet, first, last),
+        tuple(meant),
+        rows_of_words(sheet, last, meant),
+    )
+
+
+def _searches(sheet: Worksheet, kinds: Sequence[SheetKind]) -> Iterable[Sequence[Column]]:
+    yield PLAN_COLUMNS
+    yield CALENDAR_COLUMNS
+    for kind in kinds:
+        yield from searches(kind, sheet)
