@@ -10,7 +10,8 @@ is added that could be the header of another table.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from miro_sync.model import SheetKind, SheetLayout, TablesHint, TablesSnapshot, Worksheet
 from miro_sync.privacy import HIDDEN
@@ -25,20 +26,38 @@ from miro_sync.tables import (
 )
 from miro_sync.worksheets import searches
 
-
-def understood_by(kinds: Sequence[SheetKind]) -> str:
-    """Sum up everything by which columns are looked for."""
-    looked_for = (PLAN_COLUMNS, CALENDAR_COLUMNS, tuple(kinds))
-    return hashlib.sha256(repr(looked_for).encode()).hexdigest()
+Searches = Callable[[Worksheet], Iterable[Sequence[Column]]]
+"""The groups of columns that a reader looks for in a worksheet; none in one that is not its own."""
 
 
-def hint_of(tables: TablesSnapshot, kinds: Sequence[SheetKind]) -> TablesHint:
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for in a table besides the plans and the calendar.
+
+    Attributes:
+        kinds: the worksheets that are read by their meaning.
+        also: what other readers look for. settings: everything that `also` depends on.
+
+    """
+
+    kinds: tuple[SheetKind, ...] = ()
+    also: Searches = lambda _: ()
+    settings: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Everything by which columns are looked for, summed up."""
+        looked_for = (PLAN_COLUMNS, CALENDAR_COLUMNS, self.kinds, self.settings)
+        return hashlib.sha256(repr(looked_for).encode()).hexdigest()
+
+
+def hint_of(tables: TablesSnapshot, sought: Sought) -> TablesHint:
     """Return what to keep of a read for the next one."""
-    found = (_layout(sheet, kinds) for sheet in tables.worksheets)
-    return TablesHint(understood_by(kinds), tuple(one for one in found if one is not None))
+    found = (_layout(sheet, sought) for sheet in tables.worksheets)
+    return TablesHint(sought.digest, tuple(one for one in found if one is not None))
 
 
-def _layout(sheet: Worksheet, kinds: Sequence[SheetKind]) -> SheetLayout | None:
+def _layout(sheet: Worksheet, sought: Sought) -> SheetLayout | None:
     """Return the layout of a worksheet; None for one that must be read whole again.
 
     That is one without any table that is looked for, since its header may come any day; one with
@@ -48,7 +67,7 @@ def _layout(sheet: Worksheet, kinds: Sequence[SheetKind]) -> SheetLayout | None:
     if sheet.title.startswith(HIDDEN):
         return None
     heads: list[Head] = []
-    for columns in _searches(sheet, kinds):
+    for columns in _searches(sheet, sought):
         found = find_heads(sheet, columns)
         if len(found) > 1 or any(head.refused for head in found):
             return None
@@ -68,8 +87,9 @@ def _layout(sheet: Worksheet, kinds: Sequence[SheetKind]) -> SheetLayout | None:
     )
 
 
-def _searches(sheet: Worksheet, kinds: Sequence[SheetKind]) -> Iterable[Sequence[Column]]:
+def _searches(sheet: Worksheet, sought: Sought) -> Iterable[Sequence[Column]]:
     yield PLAN_COLUMNS
     yield CALENDAR_COLUMNS
-    for kind in kinds:
+    for kind in sought.kinds:
         yield from searches(kind, sheet)
+    yield from sought.also(sheet)

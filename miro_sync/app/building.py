@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from miro_sync.errors import StateError
 from miro_sync.files import BoardFile, TablesFile, read_workbook
-from miro_sync.layouts import understood_by
+from miro_sync.kpi import searches
+from miro_sync.layouts import Sought
 from miro_sync.measuring import Declared
 from miro_sync.memory import SqlMemory
 from miro_sync.miro_budget import Clock
@@ -22,7 +23,6 @@ from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
     BoardVisit,
-    SheetKind,
     SheetLayout,
 )
 from miro_sync.ports import BoardSource, TablesSource
@@ -64,7 +64,7 @@ def doors_of(settings: Settings, now: dt.datetime, progress: Progress | None = N
         tables=_tables_door(settings, now),
         calendar=None if sheet is not None else TablesFile(calendar.path, now),
         calendar_sheet=sheet,
-        sheet_kinds=_kinds_asked_for(settings),
+        sought=_sought(settings) if _by_columns(settings) else None,
     )
 
 
@@ -73,11 +73,16 @@ def declared_by(settings: Settings) -> Declared:
     return Declared(settings.indicators, settings.sheet_kinds, settings.monitoring)
 
 
-def _kinds_asked_for(settings: Settings) -> tuple[SheetKind, ...] | None:
-    """Return the kinds of worksheets whose columns alone are asked of an online table."""
+def _by_columns(settings: Settings) -> bool:
+    """Tell whether the named columns alone are asked of the table."""
     source = settings.tables_source
-    by_columns = source is not None and source.kind is SourceKind.GOOGLE
-    return settings.sheet_kinds if by_columns else None
+    return source is not None and source.kind is SourceKind.GOOGLE
+
+
+def _sought(settings: Settings) -> Sought:
+    """Return what the settings look for in the table."""
+    kinds, indicators = settings.sheet_kinds, settings.indicators
+    return Sought(kinds, partial(searches, indicators, kinds), repr(indicators))
 
 
 def _board_door(settings: Settings, progress: Progress | None) -> BoardSource | None:
@@ -156,6 +161,6 @@ def _known_layouts(settings: Settings) -> tuple[SheetLayout, ...]:
             hint = memory.tables_hint()
     except StateError:
         return ()  # whoever needs the state will say what is wrong with it
-    if hint is None or hint.understood_by != understood_by(settings.sheet_kinds):
+    if hint is None or hint.understood_by != _sought(settings).digest:
         return ()
     return hint.layouts

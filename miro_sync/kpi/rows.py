@@ -8,7 +8,7 @@ schools and are none of them. Nothing is read but the named columns.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -185,6 +185,16 @@ def read_facts(
     return reader.facts()
 
 
+def searches(
+    indicators: Iterable[Indicator], kinds: Sequence[SheetKind], sheet: Worksheet
+) -> Iterator[tuple[Column, ...]]:
+    """Yield the columns that indicators look for in a worksheet; nothing if none rests on it."""
+    for indicator in indicators:
+        if indicator.sheet and _sheets_of(indicator, (sheet,), kinds):
+            columns = _columns(indicator, kinds)
+            yield from (_led_by(columns, lead) for lead in _leads(indicator, columns))
+
+
 def _sheets_of(
     indicator: Indicator, sheets: Sequence[Worksheet], kinds: Sequence[SheetKind]
 ) -> list[Worksheet]:
@@ -194,6 +204,21 @@ def _sheets_of(
         return found
     names = [squash(name) for kind in kinds if squash(kind.title) == wanted for name in kind.sheets]
     return [one for one in sheets if any(name in squash(one.title) for name in names)]
+
+
+def _leads(indicator: Indicator, columns: Sequence[Column]) -> Iterator[str]:
+    """Yield the columns without which there is no row, the surest first."""
+    wheres = [f"where{number}" for number in range(len(indicator.where))]
+    there = {column.key for column in columns}
+    order = ("center", "group", *wheres, "period", "label", "numerator", "value")
+    yield from (key for key in order if key in there)
+
+
+def _led_by(columns: Sequence[Column], lead: str) -> tuple[Column, ...]:
+    required = (
+        replace(column, required=column.required or column.key == lead) for column in columns
+    )
+    return tuple(sorted(required, key=lambda column: column.key != lead))
 
 
 def _yearless(title: str) -> str:
@@ -236,8 +261,8 @@ class _Reader:
         """Read all tables of a worksheet."""
         url = sheet.url or tables.url
         found: Sequence[Table | NoTable] = ()
-        for lead in self._leads():
-            columns = self._led_by(lead)
+        for lead in _leads(self._indicator, self._columns):
+            columns = _led_by(self._columns, lead)
             found = find_tables(sheet, columns, source=tables.source, url=url)
             if any(isinstance(one, Table) for one in found):
                 break
@@ -248,20 +273,6 @@ class _Reader:
                 self._table(one, sheet.title)
             elif not any(isinstance(other, Table) for other in found) or one.refused:
                 self._problems += one.problems
-
-    def _leads(self) -> Iterable[str]:
-        """Yield the columns without which there is no row, the surest first."""
-        wheres = [f"where{number}" for number in range(len(self._indicator.where))]
-        there = {column.key for column in self._columns}
-        order = ("center", "group", *wheres, "period", "label", "numerator", "value")
-        yield from (key for key in order if key in there)
-
-    def _led_by(self, lead: str) -> tuple[Column, ...]:
-        columns = (
-            replace(column, required=column.required or column.key == lead)
-            for column in self._columns
-        )
-        return tuple(sorted(columns, key=lambda column: column.key != lead))
 
     def _table(self, table: Table, title: str) -> None:
         self._problems += table.problems
