@@ -17,7 +17,7 @@ the content of a cell: it gives the address.
 """
 
 from miro_sync.tables.columns import CALENDAR_COLUMNS, PLAN_COLUMNS, Column
-from miro_sync.tables.events import TablesReading, event_rows
+from miro_sync.tables.events import TablesReading, event_rows, paragraphs
 from miro_sync.tables.finding import (
     NoTable,
     Row,
@@ -61,6 +61,7 @@ __all__ = [
     "find_table",
     "find_tables",
     "links_in",
+    "paragraphs",
     "parse_day",
     "parse_number",
     "squash",
