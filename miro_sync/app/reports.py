@@ -81,7 +81,7 @@ def write(path: Path, document: bytes) -> Path:
     return path.absolute()
 
 
-def target(
+def target(  # noqa: PLR0913 - what a name is made of
     kind: str,
     config: Path,
     wanted: Path | None,

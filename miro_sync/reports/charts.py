@@ -12,6 +12,7 @@ from typing import Any, Final
 from miro_sync.messages import Catalogue
 from miro_sync.model import IndicatorValue, Status, Verdict
 from miro_sync.reports.figures import amount, may_show, number
+from miro_sync.reports.zones import shown_value
 from miro_sync.telling.display import clean, shorten
 
 #: In the order in which a bar is built, with colours of falling lightness.
@@ -28,6 +29,9 @@ _GROUPS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
 _INK: Final = "#1d1d1d"
 _SCALE: Final = 2.0
 _LABEL: Final = 44
+#: Centimetres of paper at most, and pixels of a chart in one of them.
+_PAPER: Final = 16.0
+_PIXELS_OF_CM: Final = 43.0
 _WIDTH: Final = 430
 _LOCALES: Final[Mapping[str, Mapping[str, object]]] = {
     "ru": {"decimal": ",", "thousands": "\u00a0", "grouping": [3], "currency": ["", "\u00a0₽"]},
@@ -42,6 +46,12 @@ class Picture:
 
     png: bytes
     said: str
+
+    @property
+    def width(self) -> float:
+        """How wide it stands on paper, in centimetres, so that letters are alike in all charts."""
+        pixels = int.from_bytes(self.png[16:20], "big")
+        return min(_PAPER, pixels / _SCALE / _PIXELS_OF_CM)
 
 
 def calendar_chart(
@@ -58,17 +68,20 @@ def calendar_chart(
     own = [one for one in verdicts if one.occurrence.center_id in names]
     rows: list[dict[str, object]] = []
     said: list[str] = []
+    longest = 0
     for center_id, name in names.items():
-        held = due = 0
+        held = due = whole = 0
         for order, (group, statuses, _) in enumerate(_GROUPS):
             many = sum(
                 one.occurrence.center_id == center_id and one.status in statuses for one in own
             )
+            whole += many
             held += many if group == "held" else 0
             due += many if group in {"held", "late"} else 0
             if many:
                 label = words.say(f"documents.chart_{group}")
                 rows.append({"center": clean(name), "group": label, "order": order, "number": many})
+        longest = max(longest, whole)
         said.append(words.say("documents.chart_center", center=name, held=held, due=due))
     if not rows:
         return None
@@ -96,7 +109,7 @@ def calendar_chart(
                 "type": "quantitative",
                 "stack": "zero",
                 "title": words.say("documents.chart_events"),
-                "axis": {"tickMinStep": 1, "format": "d"},
+                "axis": {"values": list(range(0, longest + 1, 1 + longest // 12)), "format": "d"},
             },
             "order": {"field": "order", "type": "quantitative"},
         },
@@ -117,9 +130,7 @@ def shares_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
     said = []
     for one in shown:
         value = one.value if may_show(one) else None
-        told = words.say("documents.chart_no_data")
-        if value is not None:
-            told = amount(value, "%", words)
+        told = shown_value(one, words, inside=False)
         title = shorten(one.indicator.title, _LABEL)
         rows.append(
             {
@@ -152,7 +163,7 @@ def shares_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
         },
         "layer": [
             {
-                "mark": {"type": "bar", "color": "#7f9fbf", "height": 15},
+                "mark": {"type": "bar", "color": "#b9cde0", "height": 16},
                 "encoding": {
                     "x": {
                         "field": "value",
@@ -170,7 +181,7 @@ def shares_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
             {
                 "mark": {"type": "text", "align": "left", "dx": 4, "color": _INK, "fontSize": 12},
                 "encoding": {
-                    "x": {"field": "value", "type": "quantitative"},
+                    "x": {"datum": 0, "type": "quantitative"},
                     "text": {"field": "said", "type": "nominal"},
                 },
             },
@@ -281,15 +292,15 @@ def trends_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
         if len(one.trend) < 2 or not may_show(one):  # noqa: PLR2004 - a line needs two points
             continue
         name = clean(one.indicator.id)
-        points = [(point.label or words.day(point.day), point) for point in one.trend]
+        points = [(clean(point.label) or words.day(point.day), point) for point in one.trend]
         rows += [
             {
                 "indicator": name,
-                "day": point.day.isoformat(),
+                "collection": label,
                 "number": point.value,
                 "said": number(point.value, words),
             }
-            for _, point in points
+            for label, point in points
         ]
         told = ", ".join(
             words.say(
@@ -303,7 +314,13 @@ def trends_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
     if not rows:
         return None
     base: dict[str, Any] = {
-        "x": {"field": "day", "type": "temporal", "title": None, "axis": {"format": "%m.%Y"}},
+        "x": {
+            "field": "collection",
+            "type": "ordinal",
+            "sort": None,
+            "title": None,
+            "axis": {"labelAngle": -30, "labelLimit": 110},
+        },
         "y": {
             "field": "number",
             "type": "quantitative",
@@ -341,6 +358,7 @@ def _png(spec: Mapping[str, object], words: Catalogue) -> bytes:
             "font": "Arial, Liberation Sans, DejaVu Sans, sans-serif",
             "axis": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": _INK},
             "legend": {"labelFontSize": 12},
+            "header": {"labelFontSize": 12},
             "view": {"stroke": None},
         },
         **spec,

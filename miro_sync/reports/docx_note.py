@@ -34,7 +34,6 @@ from miro_sync.telling.failures import problem
 from miro_sync.telling.lines import SEVERITY, lines, worst_first
 from miro_sync.telling.phrases import Phrases
 
-_PICTURE = 16.0
 _NETWORK_LINES = 12
 _NOT_YET = frozenset({Status.PLANNED, Status.DUE_SOON, Status.RUNNING, Status.AWAITING})
 
@@ -167,10 +166,10 @@ class _Note:
             return
         rows = [self._indicator(one) for one in values]
         names = ["code", "indicator", "value", "divided", "target", "gap", "unknown"]
-        widths = [1.3, 5.6, 2.2, 2.2, 1.6, 1.8, 1.8]
+        widths = [1.6, 5.0, 2.2, 2.1, 1.5, 2.1, 2.0]
         if self._kind == "final":
             names.insert(3, "before")
-            widths = [1.3, 4.4, 2.1, 1.8, 2.0, 1.5, 1.7, 1.7]
+            widths = [1.6, 3.3, 2.2, 1.9, 2.0, 1.5, 2.1, 1.9]
         head = self._heads(*names)
         self._paper.table(head, rows, widths=widths, size=9)
         self._line(self._say("note_indicators_legend"))
@@ -322,7 +321,7 @@ class _Note:
 
     def _picture(self, picture: Picture | None) -> None:
         if picture is not None:
-            self._paper.picture(picture.png, width=_PICTURE, said=picture.said)
+            self._paper.picture(picture.png, width=picture.width, said=picture.said)
 
     def _heading(self, name: str) -> None:
         self._number += 1

@@ -173,7 +173,7 @@ class Paper:
         table.autofit = False
         self._describe_table(table, caption or ", ".join(head))
         for cell, text in zip(table.rows[0].cells, head, strict=True):
-            self._cell(cell, Bold(text), size, align="center")
+            self._cell(cell, Bold(text), size - 1, align="center")
             _shade(cell, "E7E6E6")
         _repeats(table.rows[0]._tr)  # noqa: SLF001 - the library has no word for it
         for content in rows:

@@ -206,9 +206,9 @@ class _Book:
                 case "moment":
                     made |= {"num_format": "dd.mm.yyyy hh:mm", "align": "left"}
                 case "whole":
-                    made |= {"num_format": "#,##0"}
+                    made |= {"num_format": "#,##0", "align": "center"}
                 case "number":
-                    made |= {"num_format": "#,##0.0#"}
+                    made |= {"num_format": "#,##0.0#", "align": "center"}
                 case "link":
                     made |= {"font_color": "#0b57d0", "underline": 1}
             if style.quoted:

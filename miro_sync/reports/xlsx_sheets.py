@@ -304,7 +304,7 @@ class _Sheets:
                     " ".join(said),
                 )
             )
-        return self._sheet("indicators", columns, rows, frozen=2)
+        return replace(self._sheet("indicators", columns, rows, frozen=2), printed=13)
 
     def parts(self) -> Sheet:
         """Return what stands behind the indicators: rows, cards, centres."""
