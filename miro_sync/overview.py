@@ -15,6 +15,7 @@ from miro_sync.model import (
     Finding,
     IndicatorValue,
     Project,
+    SheetRow,
 )
 from miro_sync.resource_map import CenterMap
 
@@ -30,6 +31,7 @@ class Overview:
         plans: the coverage of the centres' plans. maps: how the resource map is filled in; both
             empty where there is no such worksheet.
         plan_rows: the rows of the centres' plans and reports as they were written.
+        sheet_rows: the rows of the worksheets that are read by their meaning, of all kinds.
         earlier: the same a week before; None where the history does not reach back.
 
     """
@@ -44,4 +46,5 @@ class Overview:
     plans: tuple[PlanCoverage, ...] = ()
     maps: tuple[CenterMap, ...] = ()
     plan_rows: tuple[PlanRow, ...] = ()
+    sheet_rows: tuple[SheetRow, ...] = ()
     earlier: Overview | None = None

@@ -34,10 +34,12 @@ def test_the_numbers_of_all_documents_are_those_of_check_calendar(
 ) -> None:
     run(["check-calendar", "--config", str(folder), "--on", DAY, "--format", "json"])
     answer = json.loads(capsys.readouterr().out)
-    wanted = sorted(answer["summary"][name] for name in answer["summary"] if name != "inactive_centers")
+    wanted = sorted(
+        answer["summary"][name] for name in answer["summary"] if name != "inactive_centers"
+    )
     assert report(folder, "xlsx", "-o", str(tmp_path / "a.xlsx")) == 0
     page = openpyxl.load_workbook(tmp_path / "a.xlsx")["Сводка"]
-    rows = [row[1] for row in page.iter_rows(min_row=5, values_only=True)]
+    rows = [int(str(row[1])) for row in page.iter_rows(min_row=5, values_only=True)]
     assert sorted(rows[:12]) == wanted
     assert rows[12] == len(answer["events"])
     assert report(folder, "docx", "--kind", "interim", "-o", str(tmp_path / "a.docx")) == 0
@@ -47,7 +49,9 @@ def test_the_numbers_of_all_documents_are_those_of_check_calendar(
     assert told[-1] == len(answer["events"])
     assert report(folder, "ics", "-o", str(tmp_path / "a.ics")) == 0
     events = Calendar.from_ical((tmp_path / "a.ics").read_bytes()).walk("VEVENT")
-    dated = {(one["event"], one["period"]["start"]) for one in answer["events"] if one["period"]["start"]}
+    dated = {
+        (one["event"], one["period"]["start"]) for one in answer["events"] if one["period"]["start"]
+    }
     assert len(events) == len(dated)
 
 
@@ -59,6 +63,8 @@ def test_every_word_document_has_a_file_of_its_own(folder: Path) -> None:
     assert len(names) == 4
     center = docx.Document(str(next((folder / "reports").glob("*yaya-2*.docx"))))
     assert "МБОУ «Яйская СОШ №2»" in center.paragraphs[0].text
+    cells = {cell.text for table in center.tables for row in table.rows for cell in row.cells}
+    assert "Методическое сопровождение заполнения карты ресурсов" in cells
 
 
 def test_a_document_of_a_centre_without_its_centre_is_refused_in_words(

@@ -7,6 +7,7 @@ import io
 import zipfile
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import docx as word
 import pytest
@@ -20,15 +21,21 @@ from documents_sample import (
 from docx.document import Document
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
-from telling_sample import ASSESSMENT, FINDINGS, PROJECT
+from telling_sample import ASSESSMENT, FINDINGS, PROJECT, span
 
 from miro_sync.commands.report import DOCUMENTS
+from miro_sync.coverage import coverage, plan_rows
 from miro_sync.errors import SettingsError
+from miro_sync.files import TablesFile
 from miro_sync.messages import catalogue
-from miro_sync.model import Status
+from miro_sync.model import Center, Counted, Place, SheetRow, Status
+from miro_sync.names import CenterNames
 from miro_sync.overview import Overview
+from miro_sync.periods import read_period
 from miro_sync.reports import docx
 from miro_sync.reports.charts import calendar_chart, scores_chart, shares_chart, trends_chart
+from miro_sync.reports.zones import said_year
+from miro_sync.tables import event_rows
 from miro_sync.telling import answer
 
 RU = catalogue("ru")
@@ -205,6 +212,39 @@ def test_contests_have_their_participants_and_results() -> None:
     ]
 
 
+def test_a_worksheet_of_contests_and_one_of_courses_fill_their_tables() -> None:
+    def row(kind: str, **values: object) -> SheetRow:
+        counts = {
+            key: Counted(people=number) for key, number in values.items() if isinstance(number, int)
+        }
+        return SheetRow(kind, "yaya1", values, Place("т.xlsx", kind), counts)
+
+    of = overview(
+        sheet_rows=(
+            row("contests", title="Экодиктант", year="2022/23", count=13, result="2 место"),
+            row("contests", title="Давний конкурс", year="2021/22", count=5),
+            row("contests", title="Итоги без числа"),
+            row("training", program="Академия Минпросвещения, 36 ч", trained=4),
+        )
+    )
+    document = made(of, center="yaya1")
+    assert rows_of(document, 0)[1:] == [["1", "Академия Минпросвещения, 36 ч", "4"]]
+    contests = rows_of(document, 1)[1:]
+    assert contests[0] == ["1", "Экодиктант", "13", "2 место"]
+    assert contests[1][1] == "Итоги без числа"
+    assert contests[1][2].startswith("________")
+    assert contests[2][1].startswith("Олимпиада школьников")
+    assert len(contests) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [("2021/22", 2021), ("2021-2022 уч. год", 2021), ("2022 г.", 2021), ("", None), ("май", None)],
+)
+def test_a_school_year_is_read_from_a_cell(text: str, year: int | None) -> None:
+    assert said_year(text) == year
+
+
 def test_people_are_summed_only_where_somebody_counted_them() -> None:
     said = text_of(usual("center", "yaya1"))
     assert "обучающихся — 21, педагогов — 3, без уточнения — 25" in said
@@ -249,6 +289,35 @@ def test_where_the_worksheets_are_not_at_hand_the_cards_of_rows_stand_in() -> No
     assert rows[at + 1][1:3] == ["Обучение замов Miro", "8-11 классы (12 чел.)"]
 
 
+def test_a_published_report_comes_out_with_its_rows_and_its_four_empty_directions() -> None:
+    path = Path(__file__).parents[1] / "config" / "examples" / "center-plan-sosh12-2021-2022.csv"
+    snapshot = TablesFile(path, dt.datetime(2022, 6, 1, tzinfo=dt.UTC)).read()
+    school = Center("sosh-12", "МКОУ «СОШ №12»")
+    names = CenterNames([school])
+    cards = event_rows(
+        snapshot,
+        find_center=names.find,
+        center_in=names.only,
+        read_period=read_period,
+        span=span("2021-09-01", "2022-08-31"),
+    ).cards
+    of = overview(
+        project=replace(PROJECT, centers=(school,)),
+        assessment=replace(ASSESSMENT, today=dt.date(2022, 6, 1), verdicts=(), questions=()),
+        plans=coverage(snapshot, cards),
+        plan_rows=plan_rows(snapshot, cards),
+    )
+    document = made(of, center="sosh-12")
+    rows = plan_of(document)
+    heads = [at for at, row in enumerate(rows) if row[0].startswith("Направление ")]
+    empty = [rows[at][0].split(".")[0] for at in heads if rows[at + 1][1] == "мероприятий нет"]
+    assert empty == [f"Направление {number}" for number in (2, 5, 9, 10)]
+    assert [row[0] for row in rows[1:] if row[0].isdecimal()] == [str(n) for n in range(1, 14)]
+    assert "за 2021–2022 учебный год" in text_of(document)
+    contests = [row[1] for row in rows_of(document, 1)[1:]]
+    assert any("муниципальном этапе Всероссийской олимпиады" in title for title in contests)
+
+
 # --- the list for a meeting
 
 
@@ -288,10 +357,10 @@ def test_an_indicator_is_told_with_numerator_denominator_target_gap_and_unknown(
     rows = rows_of(usual("interim"), 3)
     assert rows[1][1:] == [
         "Выполнение событийного календаря сетевого проекта",
-        "93,18 %",
+        "93,2 %",
         "41 из 44",
         "100 %",
-        "6,82 %",
+        "6,8 п. п.",
         "2",
     ]
     by_code = {row[0]: row for row in rows}
@@ -349,14 +418,14 @@ def test_a_project_without_indicators_has_a_note_all_the_same() -> None:
 def test_charts_say_their_numbers_as_russians_write_them() -> None:
     shares = shares_chart(INDICATORS, RU)
     assert shares is not None
-    assert "K1 — 93,18\u00a0% при цели 100\u00a0%" in shares.said
+    assert "K1 — 93,2\u00a0% при цели 100\u00a0%" in shares.said
     assert "K7 — скрыто: меньше 5 человек при цели 20\u00a0%" in shares.said
     scores = scores_chart(INDICATORS, RU)
     assert scores is not None
     assert "было — 14,8, регион — 22,5, цель — 17,8, сейчас — 16,25" in scores.said
     trends = trends_chart(INDICATORS, RU)
     assert trends is not None
-    assert "февраль 2023 — 90\u00a0%, июнь 2023 — 93,18\u00a0%" in trends.said
+    assert "февраль 2023 — 90\u00a0%, июнь 2023 — 93,2\u00a0%" in trends.said
     for one in (shares, scores, trends):
         assert one.png.startswith(b"\x89PNG")
         assert 2 < one.width <= 16

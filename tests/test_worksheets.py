@@ -260,7 +260,7 @@ def test_the_packaged_worksheets_are_those_of_the_example(tmp_path: Path) -> Non
     assert packaged.sheet_kinds == example.sheet_kinds
     assert [kind.id for kind in packaged.sheet_kinds] == [
         "resources", "plans", "attendance", "exams", "conference", "methodical_day", "survey",
-        "training", "materials",
+        "training", "materials", "contests",
     ]  # fmt: skip
     assert packaged.monitoring == Monitoring((2, 10), 31)
 

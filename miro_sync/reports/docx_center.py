@@ -14,13 +14,14 @@ from typing import Final
 
 from miro_sync.coverage import PlanRow, rows_of_cards
 from miro_sync.messages import Catalogue
-from miro_sync.model import Counted, IndicatorValue
+from miro_sync.model import Counted, IndicatorValue, SheetRow
 from miro_sync.overview import Overview
 from miro_sync.reports.figures import amount, divided
 from miro_sync.reports.word import Anchor, Bold, Content, Gap, Paper, Piece
 from miro_sync.reports.zones import (
     narrowed,
     of_school_year,
+    said_year,
     school_year,
     shown_value,
     titled,
@@ -89,21 +90,37 @@ class _Report:
         self._line(self._say("center_papers"), " ", self._gap("papers"))
         self._line(self._say("center_courses"))
         head = self._heads("number", "course", "trained")
-        rows = [("1", self._gap("course"), self._gap("number"))]
+        courses = [one for one in self._of_kind("training") if "program" in one.values]
+        rows: list[Sequence[Content]] = [
+            (
+                str(number),
+                str(one.values["program"]),
+                _people(one.counts.get("trained", Counted())) or self._gap("number"),
+            )
+            for number, one in enumerate(courses, start=1)
+        ] or [("1", self._gap("course"), self._gap("number"))]
         self._paper.table(head, rows, widths=(1.2, 11.3, 4.0))
 
     def _contests(self) -> None:
         self._paper.heading(self._say("center_contests"), 1)
         self._line(self._say("center_contests_lead"))
-        contests = [one for one in self._rows if one.result or _CONTEST.search(one.title)]
-        rows: list[Sequence[Content]] = [
+        known: list[tuple[str, str, str]] = [
             (
-                str(number),
-                one.title,
-                _people(one.counted) or one.count or self._gap("number"),
-                one.result or self._gap("result"),
+                str(one.values["title"]),
+                _people(one.counts.get("count", Counted())),
+                str(one.values.get("result", "")),
             )
-            for number, one in enumerate(contests, start=1)
+            for one in self._of_kind("contests")
+            if "title" in one.values
+        ]
+        known += [
+            (one.title, _people(one.counted) or one.count, one.result)
+            for one in self._rows
+            if one.result or _CONTEST.search(one.title)
+        ]
+        rows: list[Sequence[Content]] = [
+            (str(number), title, people or self._gap("number"), result or self._gap("result"))
+            for number, (title, people, result) in enumerate(dict.fromkeys(known), start=1)
         ]
         if not rows:
             rows = [("1", self._gap("contest"), self._gap("number"), self._gap("result"))]
@@ -255,6 +272,14 @@ class _Report:
         if how:
             said.append(f"({how})")
         return [self._say("center_reached"), " ", Bold(" ".join(said))]
+
+    def _of_kind(self, kind: str) -> list[SheetRow]:
+        """Return the centre's rows of a kind of worksheet that are of the report's year."""
+        return [
+            one
+            for one in self._own.sheet_rows
+            if one.kind == kind and said_year(str(one.values.get("year", ""))) in {None, self._year}
+        ]
 
     def _title_of(self, number: int) -> str:
         key = f"documents.direction_{number}"

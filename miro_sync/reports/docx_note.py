@@ -26,7 +26,7 @@ from miro_sync.reports.charts import (
     shares_chart,
     trends_chart,
 )
-from miro_sync.reports.figures import amount, divided, may_show
+from miro_sync.reports.figures import amount, difference, divided, may_show
 from miro_sync.reports.word import Bold, Content, Gap, Paper, Piece
 from miro_sync.reports.zones import Zone, local, shown_value, status_counts, titled, zones
 from miro_sync.telling.display import clean
@@ -182,7 +182,7 @@ class _Note:
         known = value.value is not None
         gap: Content = ""
         if known and value.gap and may_show(value):
-            gap = amount(value.gap, of.unit, self._words)
+            gap = difference(value.gap, of.unit, self._words)
         elif known and value.met:
             gap = self._say("note_met")
         shown: Content = shown_value(value, self._words, inside=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
@@ -34,6 +35,8 @@ from miro_sync.telling.lines import of_center
 TITLE = 250
 
 _WHOLE_PERCENT = 100
+
+_YEARS = re.compile(r"\b(20\d\d)(?:\s*[-–—/]\s*((?:20)?\d\d))?\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ def narrowed(overview: Overview, center: str | None) -> Overview:
         plans=tuple(one for one in overview.plans if one.center_id == center),
         maps=tuple(one for one in overview.maps if one.center.id == center),
         plan_rows=tuple(one for one in overview.plan_rows if one.center_id == center),
+        sheet_rows=tuple(one for one in overview.sheet_rows if one.center_id == center),
         earlier=None,
     )
 
@@ -190,6 +194,17 @@ def school_year(today: dt.date) -> int:
     that is over, from January to August about the one that runs.
     """
     return today.year - 1
+
+
+def said_year(text: str) -> int | None:
+    """Return the first year of the school year that a cell names; None where it names none.
+
+    «2021/22» and «2021-2022» name it; a single year is that in which the school year ends.
+    """
+    match = _YEARS.search(text)
+    if match is None:
+        return None
+    return int(match[1]) if match[2] else int(match[1]) - 1
 
 
 def of_school_year(periods: Sequence[Period], first: int) -> bool:
