@@ -289,8 +289,12 @@ def test_where_the_worksheets_are_not_at_hand_the_cards_of_rows_stand_in() -> No
     assert rows[at + 1][1:3] == ["Обучение замов Miro", "8-11 классы (12 чел.)"]
 
 
-def test_a_published_report_comes_out_with_its_rows_and_its_four_empty_directions() -> None:
-    path = Path(__file__).parents[1] / "config" / "examples" / "center-plan-sosh12-2021-2022.csv"
+def test_a_published_report_comes_out_with_its_rows_and_its_four_empty_directions(
+    tmp_path: Path,
+) -> None:
+    config = Path(__file__).parents[1] / "config"
+    path = tmp_path / "План МКОУ СОШ №12.csv"
+    path.write_bytes((config / "examples" / "center-plan-sosh12-2021-2022.csv").read_bytes())
     snapshot = TablesFile(path, dt.datetime(2022, 6, 1, tzinfo=dt.UTC)).read()
     school = Center("sosh-12", "МКОУ «СОШ №12»")
     names = CenterNames([school])
