@@ -72,7 +72,9 @@ CALENDAR_DONE = value(
     behind=True,
     met=False,
     parts=(
-        IndicatorPart("Яйская ООШ №1", "yaya1", 8, 10),
+        IndicatorPart("Карта ресурсов", "yaya1", 1, 1),
+        IndicatorPart("Методический день", "yaya1", 0, 1),
+        IndicatorPart("Практикум", "yaya1", 1, 1),
         IndicatorPart("Ишимская ООШ", "ishim", 11, 11),
     ),
     before=IndicatorPoint(dt.date(2023, 2, 28), 90.0, "февраль 2023"),
@@ -96,6 +98,13 @@ PHYSICS = value(
     gap=1.55,
     met=False,
     behind=True,
+    parts=(
+        IndicatorPart("Яйская ООШ №1, 9а", "yaya1", 15.0, 6),
+        IndicatorPart("Яйская ООШ №1, 9б", "yaya1", 18.0, 12),
+        IndicatorPart("Яйская СОШ №2", "yaya2", 14.5, 15),
+        IndicatorPart("Ишимская ООШ", "ishim", 12.0, 4),
+        IndicatorPart("Улановская ООШ", "ulanovo", unknown=True),
+    ),
 )
 BIOLOGY = value(
     indicator(

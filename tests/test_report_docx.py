@@ -339,6 +339,14 @@ def test_the_list_says_the_sentences_of_the_terminal() -> None:
     assert "Данные: доска" in said
 
 
+def test_a_silent_centre_without_events_of_its_own_is_asked_about_its_silence() -> None:
+    quiet = replace(ASSESSMENT, verdicts=(), moved=(), questions=())
+    rows = rows_of(made(overview(assessment=quiet, findings=(), indicators=())), -1)
+    silent = next(row for row in rows if row[1].startswith("Новониколаевская"))
+    assert "тихий, 58 дней" in silent[1]
+    assert silent[2].startswith("Нет вклада после 20.03.2023")
+
+
 def test_what_has_no_room_is_counted() -> None:
     said = text_of(made(crowded()))
     assert "… и ещё" in said
@@ -383,12 +391,20 @@ def test_problem_zones_are_told_by_centre_and_calm_ones_in_one_line() -> None:
     document = usual("interim")
     headings = [p.text for p in document.paragraphs if (p.style and p.style.name == "Heading 2")]
     assert "Ишимская ООШ" in headings
-    assert "Яйская СОШ №2" not in headings
+    assert "Яйская ООШ №3" not in headings
     said = text_of(document)
-    assert "Без замечаний: Яйская СОШ №2" in said
+    assert "Без замечаний: Яйская ООШ №3" in said
     assert "Пустые направления плана: 2." in said
     assert "верно или пусто клеток — 1 из 10" in said
-    assert "Показатель K1 «Выполнение событийного календаря сетевого проекта» отстаёт" in said
+    title = "Выполнение событийного календаря сетевого проекта"
+    assert f"Показатель K1 «{title}» отстаёт; у центра — 2 из 3." in said
+
+
+def test_a_mean_is_told_by_centre_unless_it_speaks_of_each() -> None:
+    said = text_of(usual("interim"))
+    assert "отстаёт; у центра — 14,5 (среднее по 15)." in said  # one part
+    assert "отстаёт; у центра — 17 (среднее по 18)." in said  # 6 x 15 and 12 x 18
+    assert "отстаёт; у центра — скрыто: меньше 5 человек." in said
 
 
 def test_the_documents_own_disagreements_are_told_once_and_not_corrected() -> None:

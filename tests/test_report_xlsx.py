@@ -117,6 +117,22 @@ def test_few_people_are_hidden_from_the_network_and_shown_to_their_centre() -> N
     assert 75 not in values
 
 
+def test_a_mean_of_few_people_is_hidden_and_one_of_many_is_no_count() -> None:
+    of_parts = column(sheet(overview(), "Из чего показатели"), "Числитель")
+    assert 14.5 in of_parts
+    assert 12 not in of_parts
+    assert "скрыто: меньше 5 человек" in of_parts
+    assert 12 in column(sheet(overview(), "Из чего показатели", "ishim"), "Числитель")
+
+
+def test_a_centres_value_is_made_of_its_own_parts() -> None:
+    page = sheet(overview(), "Показатели", "yaya1")
+    found = dict(zip(column(page, "Код"), column(page, "Значение"), strict=True))
+    assert round(float(str(found["K1"])), 2) == 66.67
+    assert found["K11.1"] == 17
+    assert found["K17"] == 96
+
+
 def test_names_in_a_column_of_roles_do_not_get_out() -> None:
     assert "Методист" in column(sheet(overview(), "Показатели"), "Ответственные")
 

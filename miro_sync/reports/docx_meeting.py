@@ -113,7 +113,7 @@ class _List:
         for zone in self._zones:
             late = min(len(zone.late), room.center) * _height(room.title + 24, _OF_CENTER)
             more = 2 if zone.empty or zone.map or zone.behind else 0
-            lines += max(1 + (zone.silent is not None), late + more)
+            lines += max(1 + 2 * (zone.silent is not None), late + more)
         return lines
 
     def _decisions(self) -> None:
@@ -193,6 +193,8 @@ class _List:
             more.append(self._say("zone_indicators", ids=ids))
         if more:
             said.append(shorten(" ".join(more), 2 * _OF_CENTER))
+        if not said and zone.silent is not None:
+            said.append(shorten(self._words.tell(zone.silent.reason), 2 * _OF_CENTER))
         return "\n".join(said) or self._say("meeting_calm")
 
     def _more(self, number: int) -> None:

@@ -28,7 +28,15 @@ from miro_sync.reports.charts import (
 )
 from miro_sync.reports.figures import amount, difference, divided, may_show
 from miro_sync.reports.word import Bold, Content, Gap, Paper, Piece
-from miro_sync.reports.zones import Zone, local, shown_value, status_counts, titled, zones
+from miro_sync.reports.zones import (
+    Zone,
+    local,
+    shown_part,
+    shown_value,
+    status_counts,
+    titled,
+    zones,
+)
 from miro_sync.telling.display import clean
 from miro_sync.telling.failures import problem
 from miro_sync.telling.lines import SEVERITY, lines, worst_first
@@ -238,13 +246,12 @@ class _Note:
             wrong = len(zone.map.faults)
             said.append(self._say("zone_map", wrong=wrong, total=zone.map.total))
         for value, part in zone.behind:
-            how = divided(part, value.indicator, self._words, inside=False)
             said.append(
                 self._say(
                     "zone_indicator",
                     id=clean(value.indicator.id),
                     indicator=clean(value.indicator.title),
-                    said=how or self._say("few_people"),
+                    said=shown_part(part, value, self._words),
                 )
             )
         return said

@@ -12,6 +12,8 @@ from miro_sync.model import (
     CenterState,
     EventCard,
     Indicator,
+    IndicatorFormula,
+    IndicatorPart,
     Occurrence,
     Place,
     Status,
@@ -19,7 +21,7 @@ from miro_sync.model import (
 )
 from miro_sync.overview import Overview
 from miro_sync.privacy import without_people
-from miro_sync.reports.figures import FEW, may_show, of_people
+from miro_sync.reports.figures import FEW, hides, may_show, of_people
 from miro_sync.reports.zones import (
     answerable,
     card_link,
@@ -278,6 +280,7 @@ class _Sheets:
         rows: list[tuple[Cell, ...]] = []
         for value in self._overview.indicators:
             of = value.indicator
+            is_mean = of.formula is IndicatorFormula.MEAN  # the sum of marks says nothing
             said = [self._words.tell(one) for one in value.warnings]
             said += [problem(one, self._words) for one in value.problems]
             rows.append(
@@ -288,7 +291,7 @@ class _Sheets:
                     value.value
                     if may_show(value, inside=self._own)
                     else shown_value(value, self._words, inside=self._own),
-                    self._count(value.numerator, of),
+                    None if is_mean else self._count(value.numerator, of),
                     self._count(value.denominator, of),
                     value.unknown,
                     of.baseline,
@@ -324,7 +327,7 @@ class _Sheets:
                 self._title(value.indicator.title),
                 clean(part.label),
                 self._center_of(part.center_id) if part.center_id else None,
-                self._count(part.numerator, value.indicator),
+                self._part(part, value.indicator),
                 self._count(part.denominator, value.indicator),
                 self._say("yes") if part.unknown else None,
                 self._at(part.place),
@@ -456,6 +459,13 @@ class _Sheets:
     def _mark(self, verdict: Verdict | None) -> str | None:
         """Return a verdict's status, word for word, so that its colour finds it."""
         return self._status(verdict.status) if verdict else None
+
+    def _part(self, part: IndicatorPart, of: Indicator) -> Cell:
+        """Return what a part brings; the mean of so few people that it speaks of each is hidden."""
+        if of.formula is not IndicatorFormula.MEAN:
+            return self._count(part.numerator, of)
+        hidden = not self._own and hides(of, part.numerator, part.denominator)
+        return self._say("few_people") if hidden else part.numerator
 
     def _count(self, number: float | None, of: Indicator) -> Cell:
         """Return a number; so few people that they could be known by it are only «<5»."""

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import mul
 from zoneinfo import ZoneInfo
 
 from miro_sync.messages import Catalogue
@@ -16,6 +17,7 @@ from miro_sync.model import (
     Direction,
     Event,
     EventCard,
+    Indicator,
     IndicatorFormula,
     IndicatorPart,
     IndicatorState,
@@ -26,7 +28,7 @@ from miro_sync.model import (
 )
 from miro_sync.overview import Overview
 from miro_sync.privacy import without_people
-from miro_sync.reports.figures import amount, may_show
+from miro_sync.reports.figures import amount, divided, hides, may_show
 from miro_sync.resource_map import CenterMap
 from miro_sync.telling.display import clean, link, shorten
 from miro_sync.telling.lines import of_center
@@ -35,6 +37,11 @@ from miro_sync.telling.lines import of_center
 TITLE = 250
 
 _WHOLE_PERCENT = 100
+#: Formulas whose parts are counts, and those whose parts are divided.
+_COUNTS = frozenset({"quota", "sum"})
+_QUOTIENTS = frozenset(
+    {"ratio", "held_share", "center_share", "coverage", "map_share", "plan_share"}
+)
 
 _YEARS = re.compile(r"\b(20\d\d)(?:\s*[-–—/]\s*((?:20)?\d\d))?\b")
 
@@ -160,6 +167,18 @@ def shown_value(value: IndicatorValue, words: Catalogue, *, inside: bool) -> str
     return amount(value.value, value.indicator.unit, words)
 
 
+def shown_part(part: IndicatorPart, value: IndicatorValue, words: Catalogue) -> str:
+    """Write a centre's part of an indicator for readers outside of it."""
+    of = value.indicator
+    how = divided(part, of, words, inside=False)
+    if of.formula is not IndicatorFormula.MEAN or part.numerator is None:
+        return how
+    if hides(of, part.numerator, part.denominator):
+        return words.say("documents.few_people")
+    said = amount(part.numerator, of.unit, words)
+    return f"{said} ({how})" if how else said
+
+
 def answerable(responsible: Iterable[str]) -> str:
     """Return who answers for something: roles and offices, never a name."""
     return ", ".join(role for one in responsible if (role := without_people(one)))
@@ -223,16 +242,15 @@ def _aches(verdict: Verdict) -> bool:
 def _behind(
     values: Iterable[IndicatorValue], center_id: str
 ) -> Iterable[tuple[IndicatorValue, IndicatorPart]]:
-    """Yield the indicators that are behind and to whose gap the centre adds."""
+    """Yield the indicators that are behind and to whose gap the centre adds, its parts as one."""
     for value in values:
         if not value.behind or value.indicator.target is None:
             continue
-        for part in value.parts:
-            if part.center_id != center_id or part.unknown:
-                continue
-            reached = _share(part.numerator, part.denominator, value)
-            if reached is not None and _falls_short(reached, value):
-                yield value, part
+        own = [one for one in value.parts if one.center_id == center_id]
+        together = _together(own, value.indicator)
+        reached = _reached(together, value.indicator)
+        if reached is not None and _falls_short(reached, value):
+            yield value, together
 
 
 def _falls_short(reached: float, value: IndicatorValue) -> bool:
@@ -242,21 +260,35 @@ def _falls_short(reached: float, value: IndicatorValue) -> bool:
     return reached < target if value.indicator.direction is Direction.UP else reached > target
 
 
-def _share(
-    numerator: float | None, denominator: float | None, value: IndicatorValue
-) -> float | None:
-    if numerator is None:
-        return None
-    if value.indicator.formula is IndicatorFormula.QUOTA or denominator is None:
+def _together(parts: Sequence[IndicatorPart], indicator: Indicator) -> IndicatorPart:
+    """Return the parts of one centre as one: sums, or for a mean the mean and its whole weight."""
+    known = [one for one in parts if not one.unknown and one.numerator is not None]
+    first = parts[0] if parts else IndicatorPart("")
+    if not known:
+        return replace(first, numerator=None, denominator=None, unknown=True)
+    numbers = [one.numerator or 0.0 for one in known]
+    below = [one.denominator for one in known if one.denominator is not None]
+    numerator, denominator = sum(numbers), sum(below) if below else None
+    if indicator.formula is IndicatorFormula.MEAN:
+        weights = [1.0 if one.denominator is None else one.denominator for one in known]
+        whole = sum(weights)
+        if whole == 0:
+            return replace(first, numerator=None, denominator=None, unknown=True)
+        numerator = sum(map(mul, numbers, weights)) / whole
+    return replace(first, numerator=numerator, denominator=denominator, unknown=False)
+
+
+def _reached(part: IndicatorPart, indicator: Indicator) -> float | None:
+    """Return what a centre comes to in the indicator's unit; None where it comes to nothing."""
+    formula, numerator, denominator = indicator.formula, part.numerator, part.denominator
+    if numerator is None or formula is IndicatorFormula.MEAN:
         return numerator
-    if denominator == 0:
+    if formula in _COUNTS and indicator.unit != "%":
+        return numerator
+    if not denominator or formula not in _QUOTIENTS | _COUNTS:
         return None
-    of_hundred = value.indicator.unit == "%" and value.indicator.formula in {
-        IndicatorFormula.RATIO,
-        IndicatorFormula.HELD_SHARE,
-        IndicatorFormula.CENTER_SHARE,
-    }
-    return numerator / denominator * (_WHOLE_PERCENT if of_hundred else 1)
+    share = numerator / denominator * _WHOLE_PERCENT
+    return min(share, _WHOLE_PERCENT) if formula in _COUNTS else share
 
 
 def _own_value(value: IndicatorValue, center_id: str) -> IndicatorValue | None:
@@ -264,10 +296,8 @@ def _own_value(value: IndicatorValue, center_id: str) -> IndicatorValue | None:
     parts = tuple(one for one in value.parts if one.center_id == center_id)
     if not parts:
         return None
-    known = [one for one in parts if not one.unknown]
-    numerator = _sum(one.numerator for one in known)
-    denominator = _sum(one.denominator for one in known)
-    reached = _share(numerator, denominator, value)
+    together = _together(parts, value.indicator)
+    reached = _reached(together, value.indicator)
     target = value.indicator.target
     short = reached is not None and _falls_short(reached, value)
     state = value.state
@@ -277,9 +307,9 @@ def _own_value(value: IndicatorValue, center_id: str) -> IndicatorValue | None:
         value,
         state=state,
         value=reached,
-        numerator=numerator,
-        denominator=denominator,
-        unknown=len(parts) - len(known),
+        numerator=together.numerator,
+        denominator=together.denominator,
+        unknown=sum(one.unknown for one in parts),
         parts=parts,
         met=None if reached is None or target is None else not short,
         expected=None,
@@ -290,8 +320,3 @@ def _own_value(value: IndicatorValue, center_id: str) -> IndicatorValue | None:
         warnings=(),
         problems=(),
     )
-
-
-def _sum(numbers: Iterable[float | None]) -> float | None:
-    known = [one for one in numbers if one is not None]
-    return sum(known) if known else None
