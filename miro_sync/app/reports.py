@@ -18,6 +18,9 @@ from miro_sync.overview import Overview
 #: Where each kind is made; a module is imported when its kind is asked for.
 _MODULES = {
     "html": "miro_sync.reports.page",
+    "xlsx": "miro_sync.reports.xlsx",
+    "docx": "miro_sync.reports.docx",
+    "ics": "miro_sync.reports.ics",
 }
 KINDS = tuple(_MODULES)
 
@@ -33,7 +36,13 @@ class _Report(Protocol):
         """Make the document."""
 
 
-def render(kind: str, overview: Overview, words: Catalogue, center: str | None = None) -> bytes:
+def render(
+    kind: str,
+    overview: Overview,
+    words: Catalogue,
+    center: str | None = None,
+    document: str | None = None,
+) -> bytes:
     """Make a document of an overview.
 
     Args:
@@ -41,8 +50,19 @@ def render(kind: str, overview: Overview, words: Catalogue, center: str | None =
         overview: all that may be told.
         words: the language.
         center: the id of the centre that all is about; None for the whole network.
+        document: which Word document, a key of `miro_sync.reports.docx.KINDS`; None for the
+            usual one.
+
+    Raises:
+        SettingsError: there is no such document, or not for a centre, or only for one.
 
     """
+    if kind == "docx":
+        from miro_sync.reports import docx  # noqa: PLC0415 - imported when its kind is asked for
+
+        return docx.render(overview, words, center=center, kind=document)
+    if document is not None:
+        raise SettingsError(say("documents.only_word", kind=kind))
     module = cast("_Report", importlib.import_module(_MODULES[kind]))
     return module.render(overview, words, center=center)
 
@@ -61,13 +81,14 @@ def write(path: Path, document: bytes) -> Path:
     return path.absolute()
 
 
-def target(
+def target(  # noqa: PLR0913 - what a name is made of
     kind: str,
     config: Path,
     wanted: Path | None,
     *,
     center: str | None = None,
     day: dt.date | None = None,
+    document: str | None = None,
 ) -> Path:
     """Return the file that a report goes to.
 
@@ -77,10 +98,12 @@ def target(
             that a bookmark opens the newest one.
         wanted: the file that was asked for, or a folder for it; None for the usual place.
         center: the centre that it is about.
+        document: which Word document it is, where one was asked for.
         day: the day that was asked about; None for today, whose report has no day in its name.
 
     """
-    parts = [_NAME, *([_UNFIT.sub("_", center)] if center else ()), *([f"{day}"] if day else ())]
+    about = (None if center is None else _UNFIT.sub("_", center), document, day)
+    parts = [_NAME, *(f"{one}" for one in about if one)]
     name = f"{'-'.join(parts)}.{kind}"
     if wanted is None:
         return config / FOLDER / name

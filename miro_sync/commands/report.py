@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from miro_sync.messages import Catalogue
 
 #: The kinds, as `miro_sync.app.reports` makes them; help needs no more than their names.
-KINDS = ("html",)
+KINDS = ("html", "xlsx", "docx", "ics")
+
+#: The Word documents, as `miro_sync.reports.docx` makes them.
+DOCUMENTS = ("center", "meeting", "interim", "final")
 
 _STANDARD_OUTPUT = "-"
 
@@ -38,19 +41,31 @@ def commands(words: Catalogue) -> list[Command]:
         metavar=words.say("cli.metavar_file"),
         help=words.say("cli.option_report_output"),
     )
+    document = click.Option(
+        ["--kind", "document"],
+        type=OneOf(DOCUMENTS, words),
+        metavar="|".join(DOCUMENTS),
+        help=words.say("cli.option_report_kind"),
+    )
     return [
         Command(
             "report",
             words,
             _report,
-            [kind, target, *judging_options(words), *shared_options(words)],
+            [kind, target, document, *judging_options(words), *shared_options(words)],
         )
     ]
 
 
 @click.pass_obj
 def _report(
-    session: Session, /, *, kind: str, target: str | None, **judging: Unpack[Judging]
+    session: Session,
+    /,
+    *,
+    kind: str,
+    target: str | None,
+    document: str | None,
+    **judging: Unpack[Judging],
 ) -> int:
     from miro_sync.app import overviews, reports  # noqa: PLC0415 - only a command that runs pays
 
@@ -66,13 +81,15 @@ def _report(
         )
     known_center(center, overview.project, session)
     words = session.words_of(overview.project)
-    document = reports.render(kind, overview, words, center)
+    made = reports.render(kind, overview, words, center, document)
     if target == _STANDARD_OUTPUT:
-        show_bytes(document)
+        show_bytes(made)
     else:
         wanted = None if target is None else path_of(target)
         day = judging["on"] or judging["as_of"]
-        path = reports.target(kind, session.folder(), wanted, center=center, day=day)
-        show(words.say("page.written", path=str(reports.write(path, document))))
+        path = reports.target(
+            kind, session.folder(), wanted, center=center, day=day, document=document
+        )
+        show(words.say("page.written", path=str(reports.write(path, made))))
     warn_of_sources(overview.assessment, words)
     return reports.exit_code(overview.assessment)

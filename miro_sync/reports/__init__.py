@@ -9,4 +9,14 @@ is `miro_sync.telling.lines.of_center`.
     sections        what it says of centres, plans, indicators, decisions, sources
     figures         numbers of indicators and people as they may be shown
     drawing         where marks stand on a line of time or on a scale
+    xlsx            `report xlsx`: the workbook
+    xlsx_sheets     what stands on its worksheets
+    docx            `report docx`: the kinds of Word documents
+    docx_center     a centre's yearly report
+    docx_meeting    the list for a meeting, one sheet of paper
+    docx_note       the interim analysis and the final note
+    word            styles, tables, pictures and gaps to fill in
+    charts          pictures of indicators and of the calendar
+    ics             `report ics`: entries for Outlook, Google and Yandex calendars
+    zones           whose is what, and where a centre needs help
 """

@@ -17,7 +17,7 @@ the content of a cell: it gives the address.
 """
 
 from miro_sync.tables.columns import CALENDAR_COLUMNS, PLAN_COLUMNS, Column
-from miro_sync.tables.events import TablesReading, event_rows
+from miro_sync.tables.events import TablesReading, event_rows, paragraphs
 from miro_sync.tables.finding import (
     Head,
     NoTable,
@@ -78,6 +78,7 @@ __all__ = [
     "find_tables",
     "head_digest",
     "links_in",
+    "paragraphs",
     "parse_day",
     "parse_number",
     "rows_of_words",
