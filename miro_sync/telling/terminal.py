@@ -8,8 +8,6 @@ a link that is cut is no link.
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
@@ -29,6 +27,7 @@ from miro_sync.telling.lines import (
     of_center,
     worst_first,
 )
+from miro_sync.telling.schools import short_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from miro_sync.messages import Catalogue
     from miro_sync.model import (
         Assessment,
-        Center,
         CenterActivity,
         EventCard,
         Finding,
@@ -110,14 +108,6 @@ _COLOURS: Mapping[str, str] = {
     "warn": "yellow",
     "fail": "red",
 }
-
-#: The name of a school inside its legal form: «МБОУ «Яйская ООШ №1»», with or without its end.
-_IN_QUOTES = re.compile(r'(?:[А-ЯЁ]{1,5}ОУ )?[«"“„](?P<name>[^»"”]+)[»"”]*')
-
-
-#: In whose honour a school is named: «… имени Героя Труда».
-_IN_HONOUR = re.compile(r"(?<=\w) (?:им\.|имени ).*")
-
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -318,7 +308,7 @@ class _Page:
         self.look = look
         self._project = project
         self._center = look.center
-        self._names = _short_names(project.centers)
+        self._names = short_names(project.centers)
         self._columns = _columns(look)
         self._lines: list[str] = []
 
@@ -792,21 +782,6 @@ def _notes(said: Iterable[str], columns: int, most: int | None = None) -> list[s
         else:
             out += [indent + line for line in wrap(one, columns - _NOTE, most)]
     return out
-
-
-def _short_names(centers: Iterable[Center]) -> dict[str, str]:
-    """Return how people say the names of schools, by id, as long as that tells them apart."""
-    whole = {one.id: _without_legal_form(one.name) or clean(one.id) for one in centers}
-    short = {key: _IN_HONOUR.sub("", name) for key, name in whole.items()}
-    said = Counter(short.values())
-    return {key: name if said[name] == 1 else whole[key] for key, name in short.items()}
-
-
-def _without_legal_form(name: str) -> str:
-    name = clean(name)
-    while (inner := _IN_QUOTES.fullmatch(name)) is not None:
-        name = inner["name"]
-    return name
 
 
 def _columns(look: Look) -> int:
