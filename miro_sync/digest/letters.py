@@ -175,7 +175,9 @@ def _subject(
         return say("mail.subject_frozen", week=named)
     parts = []
     if figures.late:
-        parts.append(_change("mail.subject_late", figures.late, before and before.late))
+        parts.append(
+            _change("mail.subject_late", figures.late, None if before is None else before.late)
+        )
     else:
         parts.append(say("mail.subject_calm"))
     if figures.decisions:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from miro_sync.memory.store import SqlMemory
 from miro_sync.model import say
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection, Engine, Row
+    from sqlalchemy.engine import Engine, Row
 
 #: Letters that somebody has, or may have.
 _OUT = (PostingState.SENT.value, PostingState.SENDING.value)
@@ -141,15 +141,12 @@ class MailLedger(SqlMemory):
             StateError: the state cannot be reached.
 
         """
-        try:
-            lock = super().alone()
-            lock.__enter__()
-        except BusyError as error:
-            raise BusyError(say("digest.busy")) from error
-        try:
+        with ExitStack() as held:
+            try:
+                held.enter_context(super().alone())
+            except BusyError as error:
+                raise BusyError(say("digest.busy")) from error
             yield
-        finally:
-            lock.__exit__(None, None, None)
 
     def _lock_beside(self, database: Path) -> Path:
         return database.with_name(f"{database.name}.mail")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from miro_sync.telling.mail import Written
 
-#: RFC 2047 allows an encoded word no more than 75 characters, a line that holds one no more than 76.
+#: RFC 2047 allows an encoded word 75 characters, and a line that holds one 76.
 _LINE = 76
 
 _LETTERS = 10
@@ -35,7 +35,7 @@ class _Policy(EmailPolicy):
         """Return the header as lines."""
         text = str(value)
         if text.isascii():
-            return super().fold(name, value)
+            return str(super().fold(name, value))
         shown, address = parseaddr(text)
         if name.lower() in {"from", "to", "reply-to"} and address.isascii():
             phrase = Header(shown, "utf-8", _LINE, name).encode(linesep=self.linesep)
@@ -128,9 +128,9 @@ def enveloped(written: Written, envelope: Envelope, language: str) -> EmailMessa
         message["List-Unsubscribe"] = f"<{envelope.unsubscribe}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = language
     message.set_content(written.text, cte="base64")
     message.add_alternative(written.html, subtype="html", cte="base64")
+    message["Content-Language"] = language
     # The boundary is random by default; the same letter is to be the same bytes.
     message.set_boundary(f"=_{_hash(envelope.message_id)}_=")
     return message

@@ -109,6 +109,7 @@ _COLOURS: Mapping[str, str] = {
     "fail": "red",
 }
 
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How a text is to be shown.
