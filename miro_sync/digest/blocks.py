@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from miro_sync.digest.saying import (
@@ -124,7 +124,8 @@ def new(scene: Scene, most: int = MOST) -> Section:
 def still(scene: Scene) -> Section:
     """What the last letter told and is still late: one by one, the chronic in a sentence."""
     entries = [_alarm(line, scene) for line in scene.standing.still]
-    return _section(Block.OPEN, entries, rest=_chronic(scene))
+    section = _section(Block.OPEN, entries, rest=_chronic(scene))
+    return replace(section, heading=_still_heading(scene))
 
 
 def still_counted(scene: Scene) -> Section:
@@ -133,7 +134,7 @@ def still_counted(scene: Scene) -> Section:
     if scene.standing.still:
         oldest = scene.standing.still[0].worst.days_late
         rest.insert(0, say("mail.still", number=len(scene.standing.still), days=oldest))
-    return Section(Block.OPEN, say("mail.block_open"), rest=tuple(rest))
+    return Section(Block.OPEN, _still_heading(scene), rest=tuple(rest))
 
 
 def closed(scene: Scene) -> Section:
@@ -231,6 +232,11 @@ def _section(  # noqa: PLR0913 - what a part is made of
     shown = tuple(entries[:most])
     head = say(heading or f"mail.block_{block}", number=len(entries))
     return Section(block, head, shown, len(entries) - len(shown), tuple(rest), lead)
+
+
+def _still_heading(scene: Scene) -> Message:
+    number = len(scene.standing.still) + len(scene.standing.chronic)
+    return say("mail.block_open", number=number)
 
 
 def _chronic(scene: Scene) -> Iterable[Message]:

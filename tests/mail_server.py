@@ -1,0 +1,192 @@
+"""Mail servers on loopback: a scripted one that refuses, drops or hangs at any step, and real ones.
+
+The scripted one speaks plain SMTP by the letter of RFC 5321 except where its script says otherwise;
+what it took is in `taken`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+DROP, HANG = "drop", "hang"
+
+#: What is answered where the script says nothing.
+_USUAL = {
+    "connect": "220 test ESMTP",
+    "EHLO": "250-test\r\n250 AUTH PLAIN",
+    "AUTH": "235 ok",
+    "MAIL": "250 ok",
+    "RCPT": "250 ok",
+    "DATA": "354 go on",
+    "dot": "250 taken",
+    "QUIT": "221 bye",
+    "RSET": "250 ok",
+}
+
+
+@dataclass
+class Scripted:
+    """A server by script: step -> one answer, or one for each time the step comes.
+
+    Attributes:
+        script: the steps are those of `_USUAL`; an answer is a line, `DROP` or `HANG`.
+        taken: (reader's address, letter) of what it said 250 to, and of what it took before it
+            dropped or hung at the dot.
+
+    """
+
+    script: Mapping[str, str | list[str]] = field(default_factory=dict)
+    taken: list[tuple[str, bytes]] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
+    port: int = 0
+
+    def answer(self, step: str) -> str:
+        said = self.script.get(step, _USUAL.get(step, "500 what?"))
+        if isinstance(said, list):
+            said = said[min(self.steps.count(step), len(said) - 1)]
+        self.steps.append(step)
+        return said
+
+
+@contextlib.contextmanager
+def scripted(**script: str | list[str]) -> Iterator[Scripted]:
+    """Run a scripted server."""
+    server = Scripted(script)
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(0.05)
+    server.port = listener.getsockname()[1]
+    ended = threading.Event()
+    thread = threading.Thread(target=_accept, args=(listener, server, ended), daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        ended.set()
+        listener.close()
+        thread.join(timeout=5)
+
+
+def _accept(listener: socket.socket, server: Scripted, ended: threading.Event) -> None:
+    while not ended.is_set():
+        try:
+            connection, _ = listener.accept()
+        except TimeoutError:
+            continue
+        except OSError:
+            return
+        with connection, contextlib.suppress(OSError):
+            connection.settimeout(5)
+            _converse(connection, server, ended)
+
+
+def _converse(connection: socket.socket, server: Scripted, ended: threading.Event) -> None:
+    def answered(step: str) -> str:
+        """Answer a step; "" when the conversation is over."""
+        said = server.answer(step)
+        if said == HANG:
+            while not ended.is_set():
+                time.sleep(0.01)
+        if said in (DROP, HANG):
+            return ""
+        connection.sendall(f"{said}\r\n".encode())
+        return "" if said.startswith("421") else said
+
+    reader = ""
+    with connection.makefile("rb") as lines:
+        if not answered("connect"):
+            return
+        for raw in lines:
+            line = raw.decode("ascii", "replace").strip()
+            step = line.partition(" ")[0].upper()
+            if step == "RCPT":
+                reader = line.partition("<")[2].partition(">")[0]
+            said = answered(step)
+            if not said or step == "QUIT":
+                return
+            if said.startswith("354"):
+                letter = _letter(lines)
+                if letter is None:
+                    return
+                if str(server.script.get("dot", "250"))[:3] in {"250", DROP[:3], HANG[:3]}:
+                    server.taken.append((reader, letter))
+                if not answered("dot"):
+                    return
+
+
+def _letter(lines: Any) -> bytes | None:  # noqa: ANN401 - a file of bytes
+    """Read a letter up to its dot; None when the connection ended before it."""
+    found = []
+    for raw in lines:
+        if raw == b".\r\n":
+            return b"".join(found)
+        found.append(raw[1:] if raw.startswith(b".") else raw)
+    return None
+
+
+class Mailbox:
+    """What a real server took: (reader's address, letter)."""
+
+    def __init__(self) -> None:
+        self.letters: list[tuple[str, bytes]] = []
+
+    async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: ANN401, N802 - aiosmtpd's own
+        self.letters += [(to, envelope.original_content) for to in envelope.rcpt_tos]
+        return "250 taken"
+
+
+class _Checked:
+    """Knows one user and password."""
+
+    def __call__(
+        self,
+        _server: SMTP,
+        _session: Any,
+        _envelope: Any,
+        _way: str,
+        data: Any,  # noqa: ANN401 - aiosmtpd's own
+    ) -> AuthResult:
+        known = LoginPassword(b"office", b"secret word")
+        return AuthResult(success=data == known)
+
+
+class _Controller(Controller):
+    """A server with TLS from the first byte, or with STARTTLS."""
+
+    def factory(self) -> SMTP:
+        return SMTP(self.handler, **self.SMTP_kwargs)
+
+
+@contextlib.contextmanager
+def real(
+    *,
+    starttls: ssl.SSLContext | None = None,
+    tls: ssl.SSLContext | None = None,
+    login: bool = False,
+) -> Iterator[tuple[int, Mailbox]]:
+    """Run a real server; yields its port and its mailbox."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    mailbox = Mailbox()
+    extra: dict[str, Any] = {"tls_context": starttls, "require_starttls": starttls is not None}
+    if login:
+        extra |= {
+            "authenticator": _Checked(),
+            "auth_required": True,
+            "auth_require_tls": True,
+        }
+    controller = _Controller(mailbox, hostname="127.0.0.1", port=port, ssl_context=tls, **extra)
+    controller.start()
+    try:
+        yield port, mailbox
+    finally:
+        controller.stop()
