@@ -13,10 +13,10 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 DROP, HANG = "drop", "hang"
 
@@ -86,46 +86,52 @@ def _accept(listener: socket.socket, server: Scripted, ended: threading.Event) -
             return
         with connection, contextlib.suppress(OSError):
             connection.settimeout(5)
-            _converse(connection, server, ended)
+            _Conversation(connection, server, ended).hold()
 
 
-def _converse(connection: socket.socket, server: Scripted, ended: threading.Event) -> None:
-    def answered(step: str) -> str:
+class _Conversation:
+    """One connection to a scripted server."""
+
+    def __init__(self, connection: socket.socket, server: Scripted, ended: threading.Event) -> None:
+        self._connection, self._server, self._ended = connection, server, ended
+        self._reader = ""
+
+    def hold(self) -> None:
+        with self._connection.makefile("rb") as lines:
+            goes_on = bool(self._answer("connect"))
+            while goes_on and (line := lines.readline()):
+                goes_on = self._step(line.decode("ascii", "replace").strip(), lines)
+
+    def _step(self, line: str, lines: BinaryIO) -> bool:
+        """Answer a line, and take the letter that follows it; False when that was all."""
+        step = line.partition(" ")[0].upper()
+        if step == "RCPT":
+            self._reader = line.partition("<")[2].partition(">")[0]
+        said = self._answer(step)
+        if said.startswith("354"):
+            letter = _letter(lines)
+            if letter is None:
+                return False
+            if str(self._server.script.get("dot", "250"))[:3] in {"250", DROP[:3], HANG[:3]}:
+                self._server.taken.append((self._reader, letter))
+            said = self._answer("dot")
+        return bool(said) and step != "QUIT"
+
+    def _answer(self, step: str) -> str:
         """Answer a step; "" when the conversation is over."""
-        said = server.answer(step)
+        said = self._server.answer(step)
         if said == HANG:
-            while not ended.is_set():
+            while not self._ended.is_set():
                 time.sleep(0.01)
         if said in (DROP, HANG):
             return ""
-        connection.sendall(f"{said}\r\n".encode())
+        self._connection.sendall(f"{said}\r\n".encode())
         return "" if said.startswith("421") else said
 
-    reader = ""
-    with connection.makefile("rb") as lines:
-        if not answered("connect"):
-            return
-        for raw in lines:
-            line = raw.decode("ascii", "replace").strip()
-            step = line.partition(" ")[0].upper()
-            if step == "RCPT":
-                reader = line.partition("<")[2].partition(">")[0]
-            said = answered(step)
-            if not said or step == "QUIT":
-                return
-            if said.startswith("354"):
-                letter = _letter(lines)
-                if letter is None:
-                    return
-                if str(server.script.get("dot", "250"))[:3] in {"250", DROP[:3], HANG[:3]}:
-                    server.taken.append((reader, letter))
-                if not answered("dot"):
-                    return
 
-
-def _letter(lines: Any) -> bytes | None:  # noqa: ANN401 - a file of bytes
+def _letter(lines: BinaryIO) -> bytes | None:
     """Read a letter up to its dot; None when the connection ended before it."""
-    found = []
+    found: list[bytes] = []
     for raw in lines:
         if raw == b".\r\n":
             return b"".join(found)
@@ -134,13 +140,16 @@ def _letter(lines: Any) -> bytes | None:  # noqa: ANN401 - a file of bytes
 
 
 class Mailbox:
-    """What a real server took: (reader's address, letter)."""
+    """What a real server took: (reader's address, letter), and whether after a login."""
 
     def __init__(self) -> None:
         self.letters: list[tuple[str, bytes]] = []
+        self.logged_in = False
 
-    async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: ANN401, N802 - aiosmtpd's own
-        self.letters += [(to, envelope.original_content) for to in envelope.rcpt_tos]
+    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's own
+        content = envelope.original_content or b""
+        self.letters += [(to, content) for to in envelope.rcpt_tos]
+        self.logged_in = bool(session.authenticated)
         return "250 taken"
 
 
@@ -148,15 +157,9 @@ class _Checked:
     """Knows one user and password."""
 
     def __call__(
-        self,
-        _server: SMTP,
-        _session: Any,
-        _envelope: Any,
-        _way: str,
-        data: Any,  # noqa: ANN401 - aiosmtpd's own
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _way: str, data: object
     ) -> AuthResult:
-        known = LoginPassword(b"office", b"secret word")
-        return AuthResult(success=data == known)
+        return AuthResult(success=data == LoginPassword(b"office", b"secret word"))
 
 
 class _Controller(Controller):
@@ -179,10 +182,11 @@ def real(
     mailbox = Mailbox()
     extra: dict[str, Any] = {"tls_context": starttls, "require_starttls": starttls is not None}
     if login:
+        # It takes only STARTTLS for encryption, and would hide the login under any other.
         extra |= {
             "authenticator": _Checked(),
-            "auth_required": True,
-            "auth_require_tls": True,
+            "auth_required": starttls is not None,
+            "auth_require_tls": starttls is not None,
         }
     controller = _Controller(mailbox, hostname="127.0.0.1", port=port, ssl_context=tls, **extra)
     controller.start()

@@ -100,6 +100,7 @@ def test_with_tls_from_the_first_byte_and_a_login(certified: ssl.SSLContext, ca_
         assert sent(server_at(port, implicit_tls=True, ca_file=ca_file, timeout=5, **LOGIN))
 
     assert mailbox.letters == [(TO, LETTER)]
+    assert mailbox.logged_in
 
 
 def test_with_starttls_and_a_login(certified: ssl.SSLContext, ca_file: Path) -> None:
@@ -107,6 +108,7 @@ def test_with_starttls_and_a_login(certified: ssl.SSLContext, ca_file: Path) -> 
         assert sent(server_at(port, trusted_way=False, ca_file=ca_file, timeout=5, **LOGIN))
 
     assert mailbox.letters == [(TO, LETTER)]
+    assert mailbox.logged_in
 
 
 def test_the_systems_certificates_are_believed(
@@ -263,11 +265,13 @@ def test_without_an_answer_after_the_dot_nobody_knows_and_it_is_not_repeated(ans
 
 def test_patience_is_one_for_the_whole_run() -> None:
     waits = Waits()
-    with scripted(RCPT="451 later") as server:
-        with MailSender(server_at(server.port, patience=3), waits.clock()) as door:
-            for _ in range(3):
-                with pytest.raises(MailError):
-                    door.send(LETTER, FROM, TO, lambda: True)
+    with (
+        scripted(RCPT="451 later") as server,
+        MailSender(server_at(server.port, patience=3), waits.clock()) as door,
+    ):
+        for _ in range(3):
+            with pytest.raises(MailError):
+                door.send(LETTER, FROM, TO, lambda: True)
 
     assert sum(waits.slept) == 3
 

@@ -381,7 +381,8 @@ def _indicator(one: IndicatorValue, week_ago: float | None) -> Entry:
 
 
 #: What numbers of a table count that are no people.
-_NO_PEOPLE = ("%", "балл", "point", "отмет", "grade")
+_POINT = "балл"  # a word that bends with its number
+_NO_PEOPLE = ("%", _POINT, "point", "отмет", "grade")
 
 
 def _amount(one: IndicatorValue, value: float) -> Message:
@@ -390,6 +391,13 @@ def _amount(one: IndicatorValue, value: float) -> Message:
     counts = one.indicator.source is IndicatorSource.TABLE and not any(
         word in unit.casefold() for word in _NO_PEOPLE
     )
+    if unit.casefold() == _POINT:
+        whole = round(value, 1).is_integer()
+        return (
+            say("mail.points", number=round(value))
+            if whole
+            else say("mail.points_and", value=number(value))
+        )
     said = say("mail.few", number=FEW) if counts and value < FEW else number(value)
     return say("mail.amount", value=said, unit=unit)
 
