@@ -329,10 +329,11 @@ def test_the_same_letter_is_the_same_bytes() -> None:
 
 def test_three_hundred_russian_subjects_keep_every_space() -> None:
     dice = random.Random(7)  # noqa: S311 - not a secret
-    vocabulary = (
+    text = (
         "просрочено решение уточнений неделя апреля центр «Точка роста» ждёт отметки 3 (+1) —"
         " пропущенных событий по направлениям естественнонаучный и"
-    ).split()
+    )
+    vocabulary = text.split()
     written = write(written_letter(), RU)
     for _ in range(300):
         subject = " ".join(dice.choices(vocabulary, k=dice.randint(2, 16)))
@@ -384,10 +385,8 @@ def test_a_page_without_parts_is_a_whole_letter() -> None:
 
 @pytest.mark.parametrize("month", range(1, 13))
 def test_every_month_has_its_name_in_both_languages(month: int) -> None:
-    whole = Period(
-        day.replace(day=1),
-        (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1),
-    )
+    first = dt.date(2024, month, 1)
+    whole = Period(first, dt.date(2024, month, monthrange(2024, month)[1]))
     for words in (RU, EN):
         assert words.tell(say(f"mail.month_{whole.end.month}")) in words.tell(days_of(whole))
         assert words.say(f"mail.of_month_{month}")
