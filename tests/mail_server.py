@@ -77,16 +77,26 @@ def scripted(**script: str | list[str]) -> Iterator[Scripted]:
 
 
 def _accept(listener: socket.socket, server: Scripted, ended: threading.Event) -> None:
+    """Hold every conversation in a thread of its own: one that hangs must not keep others out."""
+    conversations: list[threading.Thread] = []
     while not ended.is_set():
         try:
             connection, _ = listener.accept()
         except TimeoutError:
             continue
         except OSError:
-            return
-        with connection, contextlib.suppress(OSError):
-            connection.settimeout(5)
-            _Conversation(connection, server, ended).hold()
+            break
+        thread = threading.Thread(target=_talk, args=(connection, server, ended), daemon=True)
+        thread.start()
+        conversations.append(thread)
+    for thread in conversations:
+        thread.join(timeout=5)
+
+
+def _talk(connection: socket.socket, server: Scripted, ended: threading.Event) -> None:
+    with connection, contextlib.suppress(OSError):
+        connection.settimeout(5)
+        _Conversation(connection, server, ended).hold()
 
 
 class _Conversation:
