@@ -60,6 +60,7 @@ COMMANDS = (
     "resources",
     "coverage",
     "decide",
+    "digest",
     "history",
     "state",
     "periods",

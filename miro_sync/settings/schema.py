@@ -417,7 +417,7 @@ class MailSection(Section):
     blocks: Annotated[list[Annotated[Block, _choice(Block)]], AfterValidator(_some)] = list(Block)
     ca_file: Maybe = None
     patience_seconds: Patience = DEFAULT_PATIENCE
-    timeout_seconds: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] = MAIL_TIMEOUT
+    timeout_seconds: Annotated[float, Field(ge=0.1, le=600, allow_inf_nan=False)] = MAIL_TIMEOUT
 
 
 class PersonTable(Section):
