@@ -17,7 +17,7 @@ from miro_sync.calendar import WorkDays
 from miro_sync.digest import Reader
 from miro_sync.errors import MailError
 from miro_sync.letter import Letter, Posting, PostingState, Role
-from miro_sync.model import Message, Project, say
+from miro_sync.model import Message, Person, Project, say
 from miro_sync.ports import Ledger, MailDoor
 from miro_sync.telling.schools import short_names
 
@@ -128,27 +128,28 @@ def recipients(project: Project, today: dt.date) -> tuple[Recipient, ...]:
     One address is one reader of the team: who is director and coordinator gets one letter with
     the parts of both.
     """
-    people: dict[str, set[Role]] = {}
-    paused: set[str] = set()
+    people: dict[str, list[Person]] = {}
     for person in project.people:
         if person.email is not None:
-            address = person.email.casefold()
-            people.setdefault(address, set()).add(Role(person.role))
-            if person.pause_until is not None and today < person.pause_until:
-                paused.add(address)
-    found: list[Recipient] = []
+            people.setdefault(person.email.casefold(), []).append(person)
     order = list(Role)
-    for address, roles in sorted(people.items(), key=lambda one: min(map(order.index, one[1]))):
-        first = min(roles, key=order.index)
-        same = sum(one.name.partition("-")[0] == first for one in found)
+    roles = {
+        address: sorted({Role(one.role) for one in same}, key=order.index)
+        for address, same in people.items()
+    }
+    found: list[Recipient] = []
+    for address in sorted(people, key=lambda one: order.index(roles[one][0])):
+        first = roles[address][0]
+        alike = sum(one.name.partition("-")[0] == first for one in found)
+        pauses = [one.pause_until for one in people[address] if one.pause_until is not None]
         found.append(
             Recipient(
                 key=f"person:{_digest(f'{project.name}/{address}')}",
-                name=f"{first}-{same + 1}" if same else first.value,
+                name=f"{first}-{alike + 1}" if alike else first.value,
                 label=say(f"digest.role_{first}"),
-                address=address,
-                reader=Reader(roles=frozenset(roles)),
-                paused=address in paused,
+                address=people[address][0].email or address,
+                reader=Reader(roles=frozenset(roles[address])),
+                paused=any(today < pause for pause in pauses),
             )
         )
     names = short_names(project.centers)

@@ -265,6 +265,13 @@ def test_what_is_older_than_eight_weeks_is_one_line() -> None:
     assert not any("А1" in head for head in heads(made, Block.OPEN))
 
 
+def test_a_centre_is_never_called_chronic() -> None:
+    made = written_letter(reader=ISHIM, told=frozenset({"А1@ishim"}))
+
+    assert len(heads(made, Block.OPEN)) == made.figures.chronic == 1
+    assert "ронич" not in said(made)
+
+
 def test_what_was_late_before_the_first_run_is_one_line_and_no_alarm() -> None:
     late = {v.occurrence.key for v in ASSESSMENT.verdicts if v.days_late}
     aside = tuple(

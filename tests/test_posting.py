@@ -111,6 +111,7 @@ def test_who_has_two_roles_is_one_reader() -> None:
 
     assert first.reader.roles == {Role.DIRECTOR, Role.COORDINATOR}
     assert first.name == "director"
+    assert first.address == "same@example.org"
 
 
 def test_the_order_of_the_settings_changes_nobodys_key() -> None:

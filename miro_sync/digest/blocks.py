@@ -122,9 +122,14 @@ def new(scene: Scene, most: int = MOST) -> Section:
 
 
 def still(scene: Scene) -> Section:
-    """What the last letter told and is still late: one by one, the chronic in a sentence."""
-    entries = [_alarm(line, scene) for line in scene.standing.still]
-    section = _section(Block.OPEN, entries, rest=_chronic(scene))
+    """What the last letter told and is still late: one by one, the chronic in a sentence.
+
+    Nobody calls a centre chronic to its face: it reads all its own lines.
+    """
+    own = scene.center_id is not None
+    late = scene.standing
+    entries = [_alarm(line, scene) for line in (*(late.chronic if own else ()), *late.still)]
+    section = _section(Block.OPEN, entries, rest=() if own else _chronic(scene))
     return replace(section, heading=_still_heading(scene))
 
 
