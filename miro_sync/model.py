@@ -218,11 +218,17 @@ class Center:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the project's team; `role` is director, coordinator or methodist."""
+    """Somebody of the project's team; `role` is director, coordinator or methodist.
+
+    Attributes:
+        pause_until: no letters to them before this day.
+
+    """
 
     role: str
     name: str
     email: str | None = None
+    pause_until: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

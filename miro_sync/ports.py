@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from miro_sync.kpi import Kept, PastValue
+    from miro_sync.letter import Posting
     from miro_sync.model import (
         BoardHint,
         BoardSnapshot,
@@ -130,4 +131,32 @@ class Memory(Past, Protocol):
         measures: Kept | None = None,
     ) -> None:
         """Store one run whole, in one transaction."""
+        ...
+
+
+class Ledger(Protocol):
+    """What is written down of letters before and after. All methods raise `StateError`."""
+
+    def plan(self, posting: Posting, at: dt.datetime) -> Posting:
+        """Write down that a letter is going to be sent; return its row as it stands."""
+        ...
+
+    def hand_over(self, recipient: str, week: str, at: dt.datetime) -> bool:
+        """Write down that a letter is handed over now; False when another process does that."""
+        ...
+
+    def sent(self, recipient: str, week: str, at: dt.datetime) -> None:
+        """Write down that the server took a letter."""
+        ...
+
+    def failed(self, recipient: str, week: str, at: dt.datetime, problem: str) -> None:
+        """Write down that the server did not take a letter."""
+        ...
+
+
+class MailDoor(Protocol):
+    """A mail server."""
+
+    def send(self, letter: bytes, sender: str, to: str, hand_over: Callable[[], bool]) -> bool:
+        """Send a letter unless `hand_over`, called just before, says no; raises `MailError`."""
         ...

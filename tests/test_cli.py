@@ -62,6 +62,7 @@ COMMANDS = (
     "coverage",
     "report",
     "decide",
+    "digest",
     "history",
     "state",
     "periods",

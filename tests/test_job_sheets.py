@@ -137,7 +137,8 @@ def test_an_indicator_is_the_same_when_only_the_named_columns_are_asked_for(
     run(["sync", "--config", str(folder)])
     capsys.readouterr()
 
-    assert value() == at_first == (6, 8, 75)
+    assert at_first == (6, 8, 75)
+    assert value() == at_first
     asked = google.calls()[-1].query["ranges"]
     assert [one for one in asked if "Заявки" in one] == [
         "'Заявки'!1:1",

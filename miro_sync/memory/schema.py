@@ -18,11 +18,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     false,
 )
 
 #: The migration that the code expects; a test holds it against the migrations' own head.
-REVISION = "0003"
+REVISION = "0004"
 
 metadata = MetaData()
 
@@ -130,4 +131,24 @@ same_card = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("old", String(255), nullable=False),
     Column("new", String(255), nullable=False),
+)
+
+#: The ledger of the weekly mail: one row per reader and ISO week, written before and after sending.
+#: `recipient` is a centre's id or a digest of an address, never the address; `told` are keys.
+letter = Table(
+    "letter",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("recipient", String(255), nullable=False),
+    Column("week", String(8), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("message_id", String(255), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("planned_at", DateTime(timezone=True), nullable=False),
+    Column("sending_at", DateTime(timezone=True)),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("problem", String(64)),
+    UniqueConstraint("recipient", "week", name="letter_once"),
 )

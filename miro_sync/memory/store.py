@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 _CARD_SOURCES = {"board": "board", "tables": "table"}
 
 #: One lock per state: a database may hold several, each in a schema of its own.
-_LOCK_NAME = "hashtextextended('miro-sync/' || current_schema(), 0)"
+_LOCK_NAME = "hashtextextended('{what}/' || current_schema(), 0)"
 
 #: Set on a connection that is going to write: on SQLite its transaction begins by locking.
 _WRITES = "miro_sync_writes"
@@ -68,6 +68,9 @@ class SqlMemory:
         as_of: answer as on the evening of this day, from the runs stored up to it; None for now.
 
     """
+
+    #: What `alone` keeps others out of.
+    _lock = "miro-sync"
 
     def __init__(self, url: str, *, as_of: dt.date | None = None) -> None:
         """Remember where the state is; nothing is opened yet."""
@@ -178,7 +181,7 @@ class SqlMemory:
         """
         path = self._sqlite_path()
         if path is not None:
-            with alone_on_this_machine(path):
+            with alone_on_this_machine(self._lock_beside(path)):
                 yield
         elif sa.make_url(self.url).get_backend_name() == "postgresql":
             with self._alone_on_server():
@@ -361,11 +364,16 @@ class SqlMemory:
                     _migrate(connection)
                 yield connection
 
+    def _lock_beside(self, database: Path) -> Path:
+        """Return the path whose lock file `alone` takes."""
+        return database
+
     @contextmanager
     def _alone_on_server(self) -> Iterator[None]:
         with self._troubles_told():
             connection = self._open().connect().execution_options(isolation_level="AUTOCOMMIT")
-            taken = connection.scalar(sa.text(f"select pg_try_advisory_lock({_LOCK_NAME})"))
+            name = _LOCK_NAME.format(what=self._lock)
+            taken = connection.scalar(sa.text(f"select pg_try_advisory_lock({name})"))
         try:
             if not taken:
                 raise BusyError(say("memory.busy"))

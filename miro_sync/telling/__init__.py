@@ -9,5 +9,8 @@ or plain dictionaries out.
     failures    places, problems and failures in words
     answer      the JSON documents and the rows of CSV
     terminal    the tables
+    schools     how people say the names of schools
+    mail        a letter in words: text and HTML, equal in content
+    envelope    its headers
     usage       the help and the usage errors of the command line
 """

@@ -6,8 +6,6 @@ Terminal, page, mail and documents lay these out; none of them words the same th
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -16,6 +14,7 @@ from miro_sync.model import FLAGGED, FindingState, SourceState, Status
 from miro_sync.telling.display import clean
 from miro_sync.telling.failures import place
 from miro_sync.telling.lines import SEVERITY, backlog, is_aside, lines
+from miro_sync.telling.schools import short_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from miro_sync.messages import Catalogue
     from miro_sync.model import (
         Assessment,
-        Center,
         Finding,
         MovedCard,
         Occurrence,
@@ -56,12 +54,6 @@ _TALLY = (
     ("tally_unknown", (Status.UNKNOWN,)),
     ("tally_awaiting", (Status.AWAITING, Status.RUNNING)),
 )
-
-#: The name of a school inside its legal form: «МБОУ «Яйская ООШ №1»», with or without its end.
-_IN_QUOTES = re.compile(r'(?:[А-ЯЁ]{1,5}ОУ )?[«"“„](?P<name>[^»"”]+)[»"”]*')
-
-#: In whose honour a school is named: «… имени Героя Труда».
-_IN_HONOUR = re.compile(r"(?<=\w) (?:им\.|имени ).*")
 
 
 class Phrases:
@@ -299,14 +291,6 @@ def months(span: Period, words: Catalogue) -> str:
     return f"{first}–{short[end.month - 1]} {end.year}"
 
 
-def short_names(centers: Iterable[Center]) -> dict[str, str]:
-    """Return how people say the names of schools, by id, as long as that tells them apart."""
-    whole = {one.id: _without_legal_form(one.name) or clean(one.id) for one in centers}
-    short = {key: _IN_HONOUR.sub("", name) for key, name in whole.items()}
-    said = Counter(short.values())
-    return {key: name if said[name] == 1 else whole[key] for key, name in short.items()}
-
-
 def alarms(assessment: Assessment, table: Sequence[Line]) -> list[Line]:
     """Return the lines that need attention, without those the block of moved cards explains."""
     explained = {moved.occurrence.key for moved in assessment.moved}
@@ -353,10 +337,3 @@ def of_backlog(
         replace(assessment, moved=moved),
         [line for line in lines(assessment) if is_aside(line, aside)],
     )
-
-
-def _without_legal_form(name: str) -> str:
-    name = clean(name)
-    while (inner := _IN_QUOTES.fullmatch(name)) is not None:
-        name = inner["name"]
-    return name
