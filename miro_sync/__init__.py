@@ -7,22 +7,27 @@ The way of the data is one direction, top to bottom; a module imports only from 
     commands                                parse, call one function of `app`, show
     session, console                        what commands share; standard output and error
     app                                     the one place that builds adapters and reads the clock
-    sync, doctor, setup, survey             use cases
+    sync, doctor, setup, survey, posting    use cases
+    measuring                               indicators, resource map and plans of one run
     reading                                 sources -> what was planned and what is there
+    digest                                  what the weekly mail says to whom
     visiting                                one call on every source; is anything new?
+    reports                                 page and documents, one module a kind
     miro_client, miro_writer, miro_login,   doors to the outside, the state,
-    sheets, files, memory, settings,        and what a reader sees
-    telling
+    mail_sender, sheets, files, memory,     and what a reader sees
+    settings, telling
     miro_walk, miro_tokens                  paged listings read whole; where tokens are kept
     miro_http, miro_budget                  the one method that calls Miro; its allowance
     wire                                    the documents of the outside, checked by pydantic
     ports                                   what a use case asks of a door
     overview                                all that an output may tell, one value
+    letter                                  a letter before it is put into words
     findings                                what is new, still open, resolved
     assessment                              calendar, snapshot, memory, today -> Assessment
     weeks                                   a centre's contribution week by week
-    reconcile, activity                     status of an occurrence, of a centre
+    reconcile, activity, kpi                status of an occurrence, of a centre; indicators
     worksheets, resource_map, coverage      worksheets by their meaning -> rows, gaps
+    layouts                                 which columns an online table is asked for
     matching                                which card or row speaks of which occurrence
     calendar, board, tables, changes        rows and items -> events, occurrences, cards
     periods, names                          period texts -> days; spellings -> centres

@@ -99,6 +99,18 @@ def show_csv(rows: Iterable[Sequence[str]]) -> bool:
     return show(mark + csv_text(rows).rstrip("\r\n"))
 
 
+def show_bytes(document: bytes) -> bool:
+    """Write a document to standard output as it is; returns as `show`."""
+    try:
+        click.echo(document, nl=False)
+    except OSError as error:
+        if error.errno not in _READER_GONE:
+            raise OutputError from error
+        _discard_output()
+        return False
+    return True
+
+
 def tell(text: str) -> None:
     """Print what is not a result; an error channel that is closed stops nothing."""
     with contextlib.suppress(OSError):

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Literal
 
+from miro_sync import kpi
 from miro_sync.errors import MiroSyncError
-from miro_sync.model import Message, Place, Problem, Project, Severity, say
+from miro_sync.measuring import Declared
+from miro_sync.model import Message, Place, Problem, Project, Severity, TablesSnapshot, say
 from miro_sync.names import CenterNames, clashes
 from miro_sync.ports import Memory
 from miro_sync.reading import Doors, read_board, read_plan, read_rows, read_tables
@@ -34,14 +37,17 @@ class Checkup:
 
 
 _Lines = Iterator[tuple[Level, Message | Problem]]
+_Tables = Callable[[], TablesSnapshot | None]
 
 
-def examine(
+def examine(  # noqa: PLR0913 - all that is examined
     project: Project,
     doors: Doors,
     memory: Memory,
     problems: tuple[Problem, ...] = (),
     access: Callable[[], _Lines] = lambda: iter(()),
+    *,
+    declared: Declared | None = None,
 ) -> Checkup:
     """Examine settings, sources, the mapping of frames to centres, headers and the state.
 
@@ -51,9 +57,11 @@ def examine(
         memory: the state; it is only read.
         problems: what the settings have to say that is no mistake.
         access: tells who we are to the services, and what we may do there.
+        declared: the indicators, whose worksheets and numbers are looked at.
 
     """
     names = CenterNames(project.centers)
+    tables = cache(partial(_read, doors))
     return Checkup(
         (
             ("ok", say("doctor.settings", project=project.name, centers=len(project.centers))),
@@ -61,8 +69,9 @@ def examine(
             *_told(_alike(project)),
             *_failing(access()),
             *_failing(_board(project, doors, names)),
-            *_failing(_tables(project, doors, names)),
+            *_failing(_tables(project, doors, names, tables)),
             *_failing(_calendar(project, doors, names)),
+            *_failing(_indicators(project, doors, names, declared or Declared(), tables)),
             *_failing(_state(memory)),
         )
     )
@@ -110,11 +119,15 @@ def _board(project: Project, doors: Doors, names: CenterNames) -> _Lines:
     yield from _told((*board.problems, *seen.problems))
 
 
-def _tables(project: Project, doors: Doors, names: CenterNames) -> _Lines:
-    if doors.tables is None:
+def _read(doors: Doors) -> TablesSnapshot | None:
+    return None if doors.tables is None else read_tables(doors.tables)
+
+
+def _tables(project: Project, doors: Doors, names: CenterNames, read: _Tables) -> _Lines:
+    tables = read()
+    if tables is None:
         yield "warn", say("doctor.no_tables")
         return
-    tables = read_tables(doors.tables)
     rows = read_rows(tables, project, doors, names)
     titles = ", ".join(f"«{sheet.title}»" for sheet in tables.worksheets)
     found = {"source": tables.source, "count": len(tables.worksheets), "titles": titles}
@@ -130,6 +143,30 @@ def _calendar(project: Project, doors: Doors, names: CenterNames) -> _Lines:
     times = len(calendar.occurrences)
     yield "ok", say("doctor.calendar", events=len(calendar.events), times=times)
     yield from _told(calendar.problems)
+
+
+def _indicators(
+    project: Project, doors: Doors, names: CenterNames, declared: Declared, read: _Tables
+) -> _Lines:
+    """Tell which indicators can be counted, and where the document's numbers disagree."""
+    if not declared.indicators:
+        return
+    calendar = read_plan(project, doors, names)
+    problems: dict[Problem, None] = {}
+    for one in declared.indicators:
+        told = [kpi.unread_collection(one, project), *kpi.unknown_events(one, calendar)]
+        problems |= dict.fromkeys(problem for problem in told if problem is not None)
+        for warning in kpi.disagreements(one, calendar):
+            problems[Problem(warning, Place("kpi.toml"), Severity.WARNING)] = None
+    yield "ok", say("doctor.indicators", count=len(declared.indicators))
+    yield from _told(tuple(problems))
+    try:
+        tables = read()
+    except MiroSyncError:
+        return  # the part on the tables has said why
+    if tables is not None:
+        faults = kpi.table_faults(declared.indicators, tables, declared.kinds, project, calendar)
+        yield from _told(faults)
 
 
 def _state(memory: Memory) -> _Lines:

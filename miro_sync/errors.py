@@ -54,3 +54,24 @@ class BusyError(MiroSyncError):
     """Another sync of the same project is at work (exit code 75, "try again later")."""
 
     exit_code = 75
+
+
+class MailError(MiroSyncError):
+    """A letter could not be sent (exit code 3).
+
+    Attributes:
+        uncertain: it was handed over whole, and no answer came: it may have arrived.
+        of_server: the server, the login or the sender is the trouble; no other letter of this run
+            would fare better.
+
+    """
+
+    exit_code = 3
+
+    def __init__(
+        self, message: Message, *, uncertain: bool = False, of_server: bool = False
+    ) -> None:
+        """Keep what is to be said, and whom else it concerns."""
+        super().__init__(message)
+        self.uncertain = uncertain
+        self.of_server = of_server

@@ -8,21 +8,27 @@ from urllib.parse import urlsplit
 
 from miro_sync.model import Message, say
 
-#: Hosts to which access is restricted in Russia, with the month of the restriction, as announced
-#: by Roskomnadzor, which keeps the register of restricted sites (149-ФЗ, article 15.3 and others).
-#: A link to one of them proves the same as before, but a reader without detours cannot open it.
+#: Hosts to which access is restricted in Russia, with the month from which on, each with the
+#: report of Roskomnadzor's announcement that says so. A link to one of them proves the same as
+#: before, but a reader without detours cannot open it. Looked up on 22 November 2026; a host
+#: stands here only with a report, so that nobody is told of a restriction that there is not.
 BLOCKED_HOSTS: Final = {
+    # Коммерсантъ, 4 December 2025: LinkedIn from 17 November 2016.
     "linkedin.com": "11.2016",
+    # Digital Watch, "Russia blocks Facebook and Twitter", and Сравни, 5 March 2022: from 4 March;
+    # Коммерсантъ, 4 December 2025: the same network is «Twitter (ныне — X)».
     "facebook.com": "03.2022",
-    "instagram.com": "03.2022",
     "twitter.com": "03.2022",
     "x.com": "03.2022",
-    "t.co": "03.2022",
+    # Nation News, March 2022, and Вести-Урал, 11 March 2022: from 14 March, announced on the 11th.
+    "instagram.com": "03.2022",
+    # Афиша Daily after ТАСС, March 2022.
     "news.google.com": "03.2022",
+    # РБК, 2 October 2022: from the day before.
     "soundcloud.com": "10.2022",
-    "signal.org": "08.2024",
+    # Cyber.Sports.ru, 8 October 2024, after Roskomnadzor.
     "discord.com": "10.2024",
-    "discord.gg": "10.2024",
+    # Фонтанка, 13 December 2024.
     "viber.com": "12.2024",
 }
 

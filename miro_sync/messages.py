@@ -2,8 +2,8 @@
 
 A sentence lives in `locale/<language>.toml` under "section.name". Its placeholders are those of
 `str.format`; numbers choose a form with `{days:день|дня|дней}` (Russian: one, few, many; English:
-one, other), which writes the number and the word. Days are written as a reader of the language
-writes them.
+one, other), which writes the number and the word; `{share:n}` writes a number with the language's
+decimal sign. Days are written as a reader of the language writes them.
 
 Help and usage errors need a few dozen sentences and no vocabulary: a section is parsed when its
 first sentence is asked for, and `miro_sync.model` is imported by whoever has a `Message` to tell.
@@ -62,6 +62,19 @@ class Catalogue:
         if self.language == "ru":
             return f"{day:%d.%m.%Y}"
         return f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}"
+
+    def number(self, number: float, decimals: int | None = None) -> str:
+        """Write a number with the language's decimal sign: 25,9 or 25.9.
+
+        Args:
+            number: any.
+            decimals: so many places after the sign; without, up to two and no zeros at the end.
+
+        """
+        shown = f"{number:.{2 if decimals is None else decimals}f}"
+        if decimals is None and "." in shown:
+            shown = shown.rstrip("0").rstrip(".")
+        return shown.replace(".", ",") if self.language == "ru" else shown
 
     def plural(self, number: int, forms: str) -> str:
         """Write the number with the right form of "one|few|many" (ru) or "one|other" (en).
@@ -126,6 +139,8 @@ class _Formatter(string.Formatter):
             return f"{self._owner.day(value.date())} {value:%H:%M}"
         if isinstance(value, dt.date):
             return self._owner.day(value)
+        if format_spec == "n":
+            value, format_spec = self._owner.number(value), ""
         if isinstance(value, (str, int, float)):
             return str(super().format_field(value, format_spec))
         from miro_sync.model import Message  # noqa: PLC0415 - see above

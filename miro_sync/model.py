@@ -218,11 +218,17 @@ class Center:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the project's team; `role` is director, coordinator or methodist."""
+    """Somebody of the project's team; `role` is director, coordinator or methodist.
+
+    Attributes:
+        pause_until: no letters to them before this day.
+
+    """
 
     role: str
     name: str
     email: str | None = None
+    pause_until: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +301,11 @@ class IndicatorFormula(StrEnum):
     RATIO = "ratio"  # sum of column `numerator` / sum of column `denominator`, in % if so `unit`
     MEAN = "mean"  # mean of column `value`, weighted by column `weight` where it is named
     VALUE = "value"  # the number that stands in column `value`
+    SUM = "sum"  # sum of column `value`
+    COVERAGE = "coverage"  # % of the groups of column `group` that column `value` speaks of
+    GROWTH = "growth"  # the mean of column `value` against `base`, in %
+    MAP_SHARE = "map_share"  # % of the centres whose resource map is filled in without a fault
+    PLAN_SHARE = "plan_share"  # % of the centres that gave a plan, or held `events`
 
 
 class IndicatorSource(StrEnum):
@@ -315,9 +326,17 @@ class Indicator:
         baseline, target, region: where it started, where it must get, the region's own value.
         growth: the promised change against `baseline` in %, where the document promises that
             as well as a `target`; the two need not agree, and both are to be told.
-        events: codes of the calendar for the formulas over events; empty means all events.
-        sheet: the worksheet, and `numerator`, `denominator`, `value`, `weight` its columns, for
-            the formulas over a table. where: (column, value) pairs that a row must show to count.
+        events: codes of the calendar for the formulas over events; empty means all events. For
+            the formulas over a table, the events within whose periods it is collected.
+        sheet: the worksheet, and `numerator`, `denominator`, `value`, `weight`, `group` its
+            columns, for the formulas over a table; a column may go by several names, parted by
+            "|". where: (column, value) pairs that a row must show to count.
+        period: the column that says of which year, month or day a row speaks.
+        base: what the growth of the formula `growth` is reckoned from, in the column's own unit.
+        minimum: so much must come from every centre; for `quota` alone, where it is given in %.
+        path: (day, value) pairs that the way from `baseline` to `target` leads through.
+        decimals: places after the comma in which values are told and held against targets.
+        people: its numbers count people, so that small ones are hidden.
         collected: when it is collected, in the document's words.
         responsible: who answers for it: a role, never a name.
         method: how it is collected, in the document's words.
@@ -344,6 +363,13 @@ class Indicator:
     collected: str = ""
     responsible: str = ""
     method: str = ""
+    group: str | None = None
+    period: str | None = None
+    base: float | None = None
+    minimum: float | None = None
+    path: tuple[tuple[dt.date, float], ...] = ()
+    decimals: int = 1
+    people: bool = False
 
 
 class IndicatorState(StrEnum):
@@ -405,6 +431,7 @@ class IndicatorValue:
         gap: how far behind its path or target it is, in its unit; 0 when it is not.
         behind: the gap is worth a flag.
         collection: the last collection that has begun. next_collection: the one after it.
+        missed: the collection that has passed without data; only where it is not collected.
         before: the value of the collection before. trend: all known values, oldest first.
         warnings: where the document's own numbers disagree.
         problems: what could not be counted, with its address.
@@ -427,6 +454,7 @@ class IndicatorValue:
     collection: Period | None = None
     next_collection: Period | None = None
     before: IndicatorPoint | None = None
+    missed: Period | None = None
     trend: tuple[IndicatorPoint, ...] = ()
     warnings: tuple[Message, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -643,6 +671,7 @@ class SourceReport:
         items: cards or rows at hand. calls: requests made.
         credits: of the service's allowance that they cost. seconds: how long the read took.
         hint: of a live board, what may make the next visit cheap.
+        tables_hint: of an online table, what the next read need not ask for.
         message: what went wrong and what to press; None when all is well.
 
     """
@@ -657,6 +686,7 @@ class SourceReport:
     credits: int = 0
     seconds: float = 0.0
     hint: BoardHint | None = None
+    tables_hint: TablesHint | None = None
 
     @property
     def reliable(self) -> bool:
@@ -779,6 +809,8 @@ class Worksheet:
     Attributes:
         hidden: hidden in the workbook; read all the same.
         url: a link that opens this worksheet; None where only the whole table has one.
+        links: the http(s) links behind the cells that have any, by (row, column) from 0; what
+            stands in a cell («новость») does not show them.
 
     """
 
@@ -786,6 +818,46 @@ class Worksheet:
     rows: tuple[tuple[CellValue, ...], ...] = field(repr=False)
     hidden: bool = False
     url: str | None = None
+    links: Mapping[tuple[int, int], tuple[str, ...]] = field(
+        default_factory=dict, hash=False, repr=False
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLayout:
+    """Where the columns that are looked for stood in a worksheet when it was last read.
+
+    With it an online table need not be asked for any other column. It holds no text of a cell.
+
+    Attributes:
+        title: the worksheet's.
+        first, last: indices of its header rows.
+        digest: sums up the header rows; under another header the columns must be found anew.
+        columns: their indices, in order.
+        words: marks of the rows of nothing but words; an unknown one may head another table.
+
+    """
+
+    title: str
+    first: int
+    last: int
+    digest: str
+    columns: tuple[int, ...]
+    words: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TablesHint:
+    """What to keep of a complete read of an online table, so that the next one asks for less.
+
+    Attributes:
+        understood_by: a digest of the settings by which the columns were looked for.
+        layouts: of the worksheets with one table that is looked for; others are read whole.
+
+    """
+
+    understood_by: str
+    layouts: tuple[SheetLayout, ...]
 
 
 @dataclass(frozen=True, slots=True)

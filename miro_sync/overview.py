@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from miro_sync.coverage import PlanCoverage
+from miro_sync.coverage import PlanCoverage, PlanRow
 from miro_sync.model import (
     Assessment,
     Decision,
@@ -15,6 +15,7 @@ from miro_sync.model import (
     Finding,
     IndicatorValue,
     Project,
+    SheetRow,
 )
 from miro_sync.resource_map import CenterMap
 
@@ -29,6 +30,8 @@ class Overview:
         indicators: in the order of the settings; empty where none are declared.
         plans: the coverage of the centres' plans. maps: how the resource map is filled in; both
             empty where there is no such worksheet.
+        plan_rows: the rows of the centres' plans and reports as they were written.
+        sheet_rows: the rows of the worksheets that are read by their meaning, of all kinds.
         earlier: the same a week before; None where the history does not reach back.
 
     """
@@ -42,4 +45,6 @@ class Overview:
     indicators: tuple[IndicatorValue, ...] = ()
     plans: tuple[PlanCoverage, ...] = ()
     maps: tuple[CenterMap, ...] = ()
+    plan_rows: tuple[PlanRow, ...] = ()
+    sheet_rows: tuple[SheetRow, ...] = ()
     earlier: Overview | None = None

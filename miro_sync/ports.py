@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from miro_sync.kpi import Kept, PastValue
+    from miro_sync.letter import Posting
     from miro_sync.model import (
         BoardHint,
         BoardSnapshot,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
         SameCard,
         Seal,
         SourceReport,
+        TablesHint,
         TablesSnapshot,
         WorkedOut,
     )
@@ -97,6 +100,10 @@ class Memory(Past, Protocol):
         """Return what the last complete read of the board left for the next visit."""
         ...
 
+    def tables_hint(self) -> TablesHint | None:
+        """Return what the last complete read of the tables left for the next one."""
+        ...
+
     def last_calendar(self) -> Sequence[Event]:
         """Return the planned events of the last run, unordered; none before the first one."""
         ...
@@ -121,6 +128,14 @@ class Memory(Past, Protocol):
         """Return the last known version of cards and rows that may be long gone, by id."""
         ...
 
+    def measures(self) -> Kept:
+        """Return the last measures of every part; None for a part that was never kept."""
+        ...
+
+    def past_values(self) -> Mapping[str, Sequence[PastValue]]:
+        """Return what indicators came to in earlier runs, by their ids, oldest first."""
+        ...
+
     def store_run(  # noqa: PLR0913 - a run is one transaction, so all of it comes at once
         self,
         *,
@@ -132,6 +147,7 @@ class Memory(Past, Protocol):
         cards: Sequence[EventCard],
         findings: Sequence[Finding],
         same: Mapping[str, str] | None = None,
+        measures: Kept | None = None,
         answer: WorkedOut | None = None,
         notes: WorkedOut | None = None,
     ) -> None:
@@ -155,4 +171,32 @@ class Memory(Past, Protocol):
 
     def stored_at(self) -> dt.datetime | None:
         """Return when the last run was stored, UTC; None before the first one."""
+        ...
+
+
+class Ledger(Protocol):
+    """What is written down of letters before and after. All methods raise `StateError`."""
+
+    def plan(self, posting: Posting, at: dt.datetime) -> Posting:
+        """Write down that a letter is going to be sent; return its row as it stands."""
+        ...
+
+    def hand_over(self, recipient: str, week: str, at: dt.datetime) -> bool:
+        """Write down that a letter is handed over now; False when another process does that."""
+        ...
+
+    def sent(self, recipient: str, week: str, at: dt.datetime) -> None:
+        """Write down that the server took a letter."""
+        ...
+
+    def failed(self, recipient: str, week: str, at: dt.datetime, problem: str) -> None:
+        """Write down that the server did not take a letter."""
+        ...
+
+
+class MailDoor(Protocol):
+    """A mail server."""
+
+    def send(self, letter: bytes, sender: str, to: str, hand_over: Callable[[], bool]) -> bool:
+        """Send a letter unless `hand_over`, called just before, says no; raises `MailError`."""
         ...

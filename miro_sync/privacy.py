@@ -19,11 +19,16 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
+from miro_sync.model import Message, say
 from miro_sync.person_names import first_names, known_people
 from miro_sync.text import clean
 
 #: What stands in the place of a text that was refused.
 HIDDEN: Final = "[скрыто]"
+
+
+#: Of fewer people than these outsiders may guess who they are (the design of this service).
+FEW: Final = 5
 
 
 class Personal(StrEnum):
@@ -59,6 +64,26 @@ def personal(text: str, *, staff: bool = False) -> Personal | None:
     return kind
 
 
+def without_people(text: str) -> str:
+    """Return a text of the staff's column without names: «Методист Сикора М.С.» is «Методист».
+
+    Pages and letters speak of roles. What only looks like a name is taken out as well: in this
+    column nobody is named after anybody.
+    """
+    text = _one_alphabet(clean(text))
+    spans = {(one.start, one.end) for one in _people(text) if one.how != "alone"}
+    spans |= {
+        found.span()
+        for found in _INITIALS.finditer(text)
+        if _fold(found[1] or found[6]) not in _NO_PERSONS and (found[3] or found[5])
+    }
+    if not spans:
+        return text
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]} {text[end:]}"
+    return " ".join(text.split()).strip(" ,;:–—-")
+
+
 def _of_text(text: str, *, staff: bool) -> Personal | None:
     bare = _ENDLESS.sub(r"\g<0> ", _URL.sub(" ", text))
     kind = _of_numbers(text, bare)
@@ -70,6 +95,35 @@ def _of_text(text: str, *, staff: bool) -> Personal | None:
         return Personal.BIRTH
     named = _names_people(bare, people, staff=staff) or _LABELLED_NAME.search(bare)
     return Personal.NAMES if named else None
+
+
+def veiled(name: str) -> str:
+    """Return the name of a table or a file, or what stands for it when it is like a person's."""
+    # A name of a file has underscores and points where a text has spaces.
+    spaced = name.replace("_", " ").replace(".", " ")
+    return name if personal(name) is None and personal(spaced) is None else HIDDEN
+
+
+def people_outside(count: int | None) -> int | str | None:
+    """Return a count of people as answers for programs tell it outside the people's own centre.
+
+    One to four become "<5"; 0 stays 0, and a gap stays None: nobody counted is never nobody.
+    """
+    if count is not None and 0 < count < FEW:
+        return f"<{FEW}"
+    return count
+
+
+def people_told_outside(count: int | None) -> Message:
+    """Say a count of people as readers outside the people's own centre see it.
+
+    «<5» for one to four, «0» for nobody, «нет данных» for a gap.
+    """
+    if count is None:
+        return say("privacy.no_count")
+    if 0 < count < FEW:
+        return say("privacy.few", limit=FEW)
+    return say("privacy.count", count=count)
 
 
 # --- numbers and addresses ----------------------------------------------------------------------

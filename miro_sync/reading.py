@@ -13,6 +13,7 @@ from functools import partial
 from miro_sync.board import BoardReading, read_cards
 from miro_sync.calendar import CalendarRow, plan, read_calendar, work_days
 from miro_sync.errors import SettingsError, SourceError
+from miro_sync.layouts import hint_of
 from miro_sync.model import (
     BoardSnapshot,
     EventCalendar,
@@ -99,6 +100,9 @@ def read_sources(
         board = replace(board, problems=(*board.problems, *seen.problems))
         cards += seen.cards
     if tables is not None:
+        if tables_report.complete and doors.sought is not None:
+            hint = hint_of(tables, doors.sought)
+            tables_report = replace(tables_report, tables_hint=hint)
         rows = read_rows(tables, project, doors, names)
         tables = replace(tables, problems=(*tables.problems, *rows.problems))
         cards += rows.cards

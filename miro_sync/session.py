@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Decision,
         Event,
         Finding,
+        IndicatorValue,
         Message,
         Problem,
         Project,
@@ -69,6 +70,10 @@ class Outcome(Protocol):
         """The project's settings."""
 
     @property
+    def indicators(self) -> Sequence[IndicatorValue]:
+        """What the indicators came to."""
+
+    @property
     def exit_code(self) -> int:
         """3 when a source could not be read and its last good read stands in, else 0."""
 
@@ -87,6 +92,10 @@ class Demo(Protocol):
     @property
     def cut_short(self) -> Outcome:
         """The same, had the board not been read to its end."""
+
+    @property
+    def page(self) -> Path:
+        """The file with the page that tells the same."""
 
 
 class Checkup(Protocol):
@@ -221,13 +230,13 @@ class App(Protocol):
     def login(self, show: Callable[[str], object], language: str) -> Path:
         """Let a person allow access to Miro; return the file with the tokens."""
 
-    def resources(self, config: Path) -> Resources:
+    def resources(self, config: Path, *, on: dt.date | None) -> Resources:
         """Check the resource map of every centre."""
 
     def coverage(self, config: Path) -> Plans:
         """Map the directions and months of the centres' plans."""
 
-    def demo(self, target: Path | None) -> Demo:
+    def demo(self, target: Path | None, language: str | None) -> Demo:
         """Run the whole job on the packaged sample."""
 
     def decide(self, config: Path, asked: Decision) -> Decision:
@@ -430,11 +439,16 @@ def exit_zero_option(words: Catalogue) -> click.Option:
     return option(words, "--exit-zero", is_flag=True)
 
 
+def on_option(words: Catalogue) -> click.Option:
+    """Make the option that judges as if today were another day."""
+    return option(words, "--on", type=Day(words), metavar=words.say("cli.metavar_day"))
+
+
 def judging_options(words: Catalogue) -> list[click.Parameter]:
     """Make the options that say what is judged; see `Judging`."""
     day = words.say("cli.metavar_day")
     return [
-        option(words, "--on", type=Day(words), metavar=day),
+        on_option(words),
         option(words, "--as-of", type=Day(words), metavar=day),
         option(words, "--offline", is_flag=True),
         option(words, "--full", is_flag=True),

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: The files of a project folder, in the order in which one fills them in.
-FILES = ("project.toml", "centers.toml", "calendar.csv", "kpi.toml", "README.txt")
+FILES = ("project.toml", "centers.toml", "calendar.csv", "kpi.toml", "tables.toml", "README.txt")
+#: The one that is also what holds without it, so it is kept beside the settings that read it.
+_DEFAULT = "tables.toml"
 
 
 def init(folder: Path) -> tuple[Path, ...]:
@@ -38,14 +40,16 @@ def init(folder: Path) -> tuple[Path, ...]:
         raise SettingsError(
             say("init.in_the_way", folder=str(folder), count=len(in_the_way)), in_the_way
         )
-    template = resources.files("miro_sync").joinpath("template")
+    package = resources.files("miro_sync")
+    template, settings = package.joinpath("template"), package.joinpath("settings")
     written: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in FILES:
             with (folder / name).open("xb") as file:
                 written.append(folder / name)
-                file.write(template.joinpath(name).read_bytes())
+                room = settings if name == _DEFAULT else template
+                file.write(room.joinpath(name).read_bytes())
     except OSError as error:
         for path in written:
             path.unlink(missing_ok=True)

@@ -4,7 +4,8 @@
     YandexTable     an .xlsx or .ods that is published on Yandex Disk
     StatusSheet     the one worksheet that this service writes
 
-All of a spreadsheet is read with two requests: what worksheets there are, and all their values.
+A spreadsheet is read with two requests: what worksheets there are, and their values; of those only
+the columns that are looked for, once it is known where they stand (`miro_sync.layouts`).
 Values come as they are typed (a number is a number, «1,5» typed as text stays text), days as
 numbers that their cells' formats turn into days. Its parts:
 
@@ -19,15 +20,16 @@ numbers that their cells' formats turn into days. Its parts:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePath
 from typing import Final, Protocol
 
 from miro_sync.errors import SourceError
-from miro_sync.model import Message, Problem, TablesSnapshot, Worksheet, say
-from miro_sync.sheets_answers import Book, Values, fit, grid_of, unread
+from miro_sync.model import Message, Problem, SheetLayout, TablesSnapshot, Worksheet, say
+from miro_sync.privacy import veiled
+from miro_sync.sheets_answers import Book, Tab, Values, fit, grid_of, parts_of, unread
 from miro_sync.sheets_google import GOOGLE_API, GoogleBook, MovedOnError, book_url, tab_url
 from miro_sync.sheets_http import Clock, Patience, Web, timeout_for
 from miro_sync.sheets_login import READING, Login, find_login
@@ -48,6 +50,7 @@ from miro_sync.sheets_status import (
     Written,
     own_sheet,
 )
+from miro_sync.tables import head_digest, rows_of_words
 from miro_sync.wire import patient_garbage_collector
 
 __all__ = [
@@ -139,6 +142,7 @@ class SheetsSource:
         api_url: str = GOOGLE_API,
         patience_seconds: float = 60.0,
         timeout: tuple[float, float] | None = None,
+        layouts: Callable[[], Iterable[SheetLayout]] = tuple,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -152,9 +156,12 @@ class SheetsSource:
                 exported from there, too, when it is not Google's own.
             patience_seconds: how long one reading waits out trouble in all.
             timeout: seconds to connect, seconds of silence; None for what suits the patience.
+            layouts: says where the columns that are looked for stood at the last read, so that
+                no others need be asked for.
 
         """
         self._id = spreadsheet_id
+        self._layouts = layouts
         self._environ = environ
         self._read_at = read_at
         self._clock = clock
@@ -203,7 +210,7 @@ class SheetsSource:
             book = self._outline(login)
         except SourceError as error:
             return replace(known, remedy=error.message)
-        return replace(known, title=book.title, worksheets=len(book.grids))
+        return replace(known, title=veiled(book.title), worksheets=len(book.grids))
 
     def _outline(self, login: Login) -> Book:
         web = Web(self._clock, self._timeout)
@@ -216,8 +223,9 @@ class SheetsSource:
 
     def _read(self, login: Login, web: Web, patience: Patience) -> TablesSnapshot:
         google = GoogleBook(self._id, login, web, api_url=self._api_url, scope=READING)
-        book, values = self._one_state(google, patience)
-        source = book.title or self._id
+        layouts = {layout.title: layout for layout in self._layouts()}
+        book, values = self._one_state(google, patience, layouts)
+        source = veiled(book.title) or self._id
         worksheets: list[Worksheet] = []
         problems = list(unread(book.tabs, source=source, url=book_url(self._id)))
         own = own_sheet(book, self._id)
@@ -244,11 +252,15 @@ class SheetsSource:
             calls=google.calls,
         )
 
-    def _one_state(self, google: GoogleBook, patience: Patience) -> tuple[Book, list[Values]]:
+    def _one_state(
+        self, google: GoogleBook, patience: Patience, layouts: Mapping[str, SheetLayout]
+    ) -> tuple[Book, list[Values]]:
         """Read worksheets and values of one state of the spreadsheet.
 
         Somebody may rename a worksheet or insert a row between the two requests; then both are
-        made again. In the end a sheet that never rests is read as it is.
+        made again. In the end a sheet that never rests is read as it is. Worksheets whose header
+        is not the one that is known, or that may have got a second one, are asked for once more,
+        whole: a third request, until the next stored read.
         """
         rounds = 0
         while True:
@@ -257,7 +269,15 @@ class SheetsSource:
             if not book.grids:
                 return book, []
             try:
-                values = patience.outlast(partial(google.values, book.grids))
+                values = patience.outlast(partial(google.values, book.grids, layouts))
+                changed = _changed(book.grids, values, layouts)
+                if changed:
+                    whole = patience.outlast(partial(google.values, changed))
+                    anew = dict(zip((tab.sheet_id for tab in changed), whole, strict=True))
+                    values = [
+                        anew.get(tab.sheet_id, part)
+                        for tab, part in zip(book.grids, values, strict=True)
+                    ]
             except MovedOnError:
                 if rounds == _ROUNDS:
                     raise
@@ -327,12 +347,32 @@ class YandexTable:
         return replace(read, calls=web.calls, seconds=self._clock.monotonic() - begun)
 
 
+def _changed(
+    tabs: Sequence[Tab], values: Sequence[Values], layouts: Mapping[str, SheetLayout]
+) -> list[Tab]:
+    """Return the worksheets with another header than is known, or perhaps a second one."""
+    changed = []
+    for tab, part in zip(tabs, values, strict=True):
+        layout = layouts.get(tab.title)
+        if layout is None or parts_of(tab, layout) == ("",):
+            continue
+        sheet, _ = grid_of(tab, part, source="", url="")
+        if (
+            sheet is None
+            or head_digest(sheet, layout.first, layout.last) != layout.digest
+            or not rows_of_words(sheet, layout.last, layout.columns) <= layout.words
+        ):
+            changed.append(tab)
+    return changed
+
+
 def _snapshot(
     fetched: Fetched, read_workbook: ReadWorkbook, *, url: str, read_at: dt.datetime
 ) -> TablesSnapshot:
     """Make a snapshot of a fetched workbook."""
-    source = PurePath(fetched.name).stem or url
-    read = read_workbook(fetched.document, name=fetched.name or url, source=source, url=url)
+    name = veiled(fetched.name)
+    source = PurePath(name).stem or url
+    read = read_workbook(fetched.document, name=name or url, source=source, url=url)
     return TablesSnapshot(
         source=source,
         read_at=read_at,

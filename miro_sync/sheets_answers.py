@@ -10,23 +10,26 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
-from miro_sync.model import Place, Problem, Severity, Worksheet, say
-from miro_sync.tables import Merge, address, worksheet
+from miro_sync.model import Place, Problem, Severity, SheetLayout, Worksheet, say
+from miro_sync.tables import Merge, address, column_letters, worksheet
 
 #: What is asked of a spreadsheet before its values: everything about its worksheets, but of the
-#: cells only whether their numbers are days.
+#: cells only whether their numbers are days and where they lead (a link of the cell or of a
+#: formula, links within its text, the chip of a document). A worksheet's title is needed to ask
+#: for a part of it, so no narrower question can be put before this one.
 BOOK_FIELDS: Final = (
     "spreadsheetId,properties(title),sheets("
     "properties(sheetId,title,sheetType,hidden,gridProperties(rowCount,columnCount)),"
     "merges,developerMetadata(metadataKey,metadataValue),"
-    "data(startRow,startColumn,rowData(values(effectiveFormat(numberFormat(type))))))"
+    "data(startRow,startColumn,rowData(values(effectiveFormat(numberFormat(type)),hyperlink,"
+    "textFormatRuns(format(link(uri))),chipRuns(chip(richLinkProperties(uri)))))))"
 )
 #: The same without the cells, when only the worksheets matter.
 OUTLINE_FIELDS: Final = f"{BOOK_FIELDS.partition(',data(')[0]})"
@@ -45,7 +48,8 @@ _SERIAL_ZERO = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no time zo
 _SERIALS = range(2, 2_958_466)
 _SECONDS_A_DAY = 86_400
 _DAYS_AND_TIMES = frozenset({"DATE", "DATE_TIME", "TIME"})
-_EXTENT = re.compile(r"!A1:([A-Z]+)(\d+)$")
+_EXTENT = re.compile(r"!A\d+:([A-Z]+)(\d+)$")
+_LAST_ROW = re.compile(r"!(?:[A-Z]+\d+:)?[A-Z]+(\d+)$")
 
 _Scalar = str | int | float | bool | None
 Formats = Mapping[int, Mapping[int, str]]
@@ -119,6 +123,7 @@ class Tab:
         kind: "GRID"; "OBJECT" for a chart, "DATA_SOURCE" for a view of a database.
         extent: how many rows and columns its grid has, (0, 0) where Google does not say.
         own: this service made it.
+        links: what cells lead to, by (row, column), whatever kind of an address it is.
 
     """
 
@@ -130,6 +135,7 @@ class Tab:
     own: bool
     merges: tuple[Merge, ...]
     formats: Formats
+    links: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +164,13 @@ class Values:
         extent: how many rows and columns its grid had when they were read; None where Google
             does not say.
         rows: as Google gives them: ragged, blank ends cut, days as numbers.
+        last_row: the last row of what was asked for, from 1; None where Google does not say.
 
     """
 
     extent: tuple[int, int] | None
     rows: Sequence[Sequence[_Scalar]]
+    last_row: int | None = None
 
 
 _BOOK: Final = TypeAdapter(_Book)
@@ -183,7 +191,60 @@ def read_values(answer: object, count: int) -> list[Values]:
     ranges = _checked(_VALUES, answer).value_ranges
     if len(ranges) != count:
         raise ValueError("not the ranges that were asked for")
-    return [Values(_extent(part.range), part.values) for part in ranges]
+    return [Values(_extent(part.range), part.values, _last_row(part.range)) for part in ranges]
+
+
+def parts_of(tab: Tab, layout: SheetLayout | None) -> tuple[str, ...]:
+    """Return the parts of a worksheet to ask for, in A1 notation; ("",) is all of it.
+
+    With a layout these are the rows down to its header and, below it, the columns of the layout.
+    A column from which cells are merged into one of them goes along: its text stands for both.
+    """
+    rows, width = tab.extent
+    if layout is None or layout.last + 1 >= rows or not layout.columns:
+        return ("",)
+    if layout.columns[-1] >= width:
+        return ("",)
+    columns = set(layout.columns)
+    for (_, left), (bottom, right) in tab.merges:
+        if bottom > layout.last and not columns.isdisjoint(range(left, right + 1)):
+            columns.add(left)
+    head = f"1:{layout.last + 1}"
+    below = layout.last + 2
+    return (
+        head,
+        *(
+            f"{column_letters(first)}{below}:{column_letters(last)}"
+            for first, last in _runs(sorted(columns))
+        ),
+    )
+
+
+def put_together(parts: Sequence[str], values: Sequence[Values]) -> Values:
+    """Make one worksheet of its parts; the columns between them are blank.
+
+    Args:
+        parts: what was asked for (`parts_of`).
+        values: the answers, in the same order.
+
+    """
+    if len(parts) == 1:
+        return values[0]
+    head, *columns = values
+    height = int(parts[0].partition(":")[2])
+    rows: list[list[_Scalar]] = [list(row) for row in head.rows]
+    rows += [[] for _ in range(height - len(rows))]
+    for part, below in zip(parts[1:], columns, strict=True):
+        left = _index(part.partition(":")[0].rstrip("0123456789"))
+        rows += [[] for _ in range(height + len(below.rows) - len(rows))]
+        for row, cells in zip(rows[height:], below.rows, strict=False):
+            if cells:
+                row.extend([None] * (left - len(row)))
+                row.extend(cells)
+    width = head.extent[1] if head.extent else None
+    last = columns[0].last_row
+    extent = (last, width) if last is not None and width is not None else None
+    return Values(extent, rows)
 
 
 def fit(tabs: Sequence[Tab], values: Sequence[Values]) -> bool:
@@ -224,6 +285,7 @@ def grid_of(
         source=source,
         url=url,
         merged=tab.merges,
+        links=tab.links,
         hidden=tab.hidden,
     )
     return replace(sheet, url=url), faults
@@ -267,6 +329,7 @@ def _checked(adapter: TypeAdapter[Any], answer: object) -> Any:  # noqa: ANN401 
 def _tab(sheet: _Sheet) -> Tab:
     properties = sheet.properties
     grid = properties.grid_properties
+    formats, links = _of_cells(sheet.data)
     return Tab(
         sheet_id=properties.sheet_id,
         title=properties.title,
@@ -284,29 +347,47 @@ def _tab(sheet: _Sheet) -> Tab:
             )
             for merge in sheet.merges
         ),
-        formats=_formats(sheet.data),
+        formats=formats,
+        links=links,
     )
 
 
-def _formats(parts: Sequence[Mapping[str, Any]]) -> dict[int, dict[int, str]]:
-    """Find the cells whose numbers are days or times; by hand, for there may be millions."""
+def _of_cells(
+    parts: Sequence[Mapping[str, Any]],
+) -> tuple[dict[int, dict[int, str]], dict[tuple[int, int], tuple[str, ...]]]:
+    """Find the cells whose numbers are days or times, and those that lead elsewhere.
+
+    By hand, for there may be millions.
+    """
     found: dict[int, dict[int, str]] = {}
+    links: dict[tuple[int, int], tuple[str, ...]] = {}
     for part in parts:
         first = part.get("startColumn", 0)
         for number, row in enumerate(part.get("rowData", ()), part.get("startRow", 0)):
-            kinds = {
-                index: kind
-                for index, cell in enumerate(row.get("values", ()), first)
-                if cell and (kind := _number_format(cell)) in _DAYS_AND_TIMES
-            }
+            kinds: dict[int, str] = {}
+            for index, cell in enumerate(row.get("values", ()), first):
+                if not cell:
+                    continue
+                if (kind := _number_format(cell)) in _DAYS_AND_TIMES:
+                    kinds[index] = kind
+                if (len(cell) > 1 or not kind) and (targets := _links(cell)):
+                    links[number, index] = targets
             if kinds:
                 found[number] = kinds
-    return found
+    return found, links
 
 
 def _number_format(cell: Mapping[str, Any]) -> str:
     kind = cell.get("effectiveFormat", {}).get("numberFormat", {}).get("type", "")
     return kind if isinstance(kind, str) else ""
+
+
+def _links(cell: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the addresses that a cell leads to."""
+    runs = (run.get("format", {}).get("link", {}) for run in cell.get("textFormatRuns", ()))
+    chips = (run.get("chip", {}).get("richLinkProperties", {}) for run in cell.get("chipRuns", ()))
+    targets = (cell.get("hyperlink"), *(link.get("uri") for link in (*runs, *chips)))
+    return tuple(target for target in targets if isinstance(target, str))
 
 
 def _rows(
@@ -330,7 +411,27 @@ def _extent(echo: str) -> tuple[int, int] | None:
     match = _EXTENT.search(echo)
     if match is None:
         return None
+    return int(match[2]), _index(match[1]) + 1
+
+
+def _last_row(echo: str) -> int | None:
+    match = _LAST_ROW.search(echo)
+    return int(match[1]) if match else None
+
+
+def _index(letters: str) -> int:
     columns = 0
-    for letter in match[1]:
+    for letter in letters:
         columns = columns * 26 + ord(letter) - ord("A") + 1
-    return int(match[2]), columns
+    return columns - 1
+
+
+def _runs(columns: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the runs of neighbouring columns, each by its first and last."""
+    runs: list[tuple[int, int]] = []
+    for column in columns:
+        if runs and runs[-1][1] == column - 1:
+            runs[-1] = (runs[-1][0], column)
+        else:
+            runs.append((column, column))
+    return runs

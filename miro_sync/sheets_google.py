@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -20,7 +21,7 @@ from gspread.http_client import FileType, ParamsType
 from gspread.utils import absolute_range_name
 
 from miro_sync.errors import SourceError
-from miro_sync.model import Message, say
+from miro_sync.model import Message, SheetLayout, say
 from miro_sync.sheets_answers import (
     BOOK_FIELDS,
     OUTLINE_FIELDS,
@@ -28,6 +29,8 @@ from miro_sync.sheets_answers import (
     Book,
     Tab,
     Values,
+    parts_of,
+    put_together,
     read_book,
     read_values,
 )
@@ -114,8 +117,15 @@ class GoogleBook:
         }
         return _read(lambda: self._client.fetch_sheet_metadata(self._id, params), read_book)
 
-    def values(self, tabs: Sequence[Tab]) -> list[Values]:
-        """Ask for all values of some worksheets, in their order, with one request.
+    def values(
+        self, tabs: Sequence[Tab], layouts: Mapping[str, SheetLayout] | None = None
+    ) -> list[Values]:
+        """Ask for the values of some worksheets, in their order, with one request.
+
+        Args:
+            tabs: the worksheets.
+            layouts: which columns of a worksheet are looked for, by its title; of any other
+                worksheet all are asked for.
 
         Raises:
             MovedOnError: one of them is not there any more.
@@ -123,7 +133,12 @@ class GoogleBook:
             TroubleError: what may pass by waiting.
 
         """
-        ranges = [absolute_range_name(tab.title) for tab in tabs]
+        parts = [parts_of(tab, (layouts or {}).get(tab.title)) for tab in tabs]
+        ranges = [
+            absolute_range_name(tab.title, part or None)
+            for tab, of_tab in zip(tabs, parts, strict=True)
+            for part in of_tab
+        ]
         params: ParamsType = {
             "valueRenderOption": "UNFORMATTED_VALUE",
             "dateTimeRenderOption": "SERIAL_NUMBER",
@@ -133,7 +148,7 @@ class GoogleBook:
         }
         return _read(
             lambda: self._client.values_batch_get(self._id, ranges, params),
-            lambda answer: read_values(answer, len(tabs)),
+            lambda answer: _of_tabs(parts, read_values(answer, len(ranges))),
         )
 
     def update(self, changes: Sequence[Mapping[str, object]]) -> None:
@@ -218,6 +233,12 @@ class _Client(gspread.HTTPClient):
             auth=self._account,
             limit=_LARGEST_ANSWER,
         )
+
+
+def _of_tabs(parts: Sequence[Sequence[str]], answers: Sequence[Values]) -> list[Values]:
+    """Put the answers together, worksheet by worksheet."""
+    left = iter(answers)
+    return [put_together(of_tab, list(islice(left, len(of_tab)))) for of_tab in parts]
 
 
 def _as_response(answer: Answer) -> requests.Response:

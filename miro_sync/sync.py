@@ -10,7 +10,7 @@ of values. What it takes to decide is imported by those who decide.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -38,7 +38,8 @@ from miro_sync.visiting import Call, Doors, call
 
 if TYPE_CHECKING:
     from miro_sync.matching import Notes
-    from miro_sync.model import Event, EventCard
+    from miro_sync.measuring import Declared, Measures
+    from miro_sync.model import Event, EventCard, IndicatorValue
     from miro_sync.story import Told
 
 #: Clocks of two machines may differ by this much without anybody's fault.
@@ -53,8 +54,10 @@ class Outcome:
         findings: compared with what was open after the last stored run.
         known: the sources that an earlier run read completely.
         same: cards that came back under another id: old id to new id.
-        brief: nothing has changed since the run before; what a log tells is here, the cards and
-            what is said of single cards are not.
+        measured: indicators, the resource map, the coverage of the plans; None where nothing was
+            measured.
+        brief: nothing has changed since the run before; what a log tells is here, the cards, what
+            is said of single cards, and the measures are not.
         notes: of the matching, for the next run.
         warnings: what is the matter with this very run and not with the data.
 
@@ -66,9 +69,22 @@ class Outcome:
     findings: tuple[Finding, ...]
     known: Collection[str] = ()
     same: Mapping[str, str] = field(default_factory=dict, hash=False)
+    measured: Measures | None = None
     brief: bool = False
     notes: Notes | None = field(default=None, compare=False, repr=False)
     warnings: tuple[Problem, ...] = ()
+
+    @property
+    def measures(self) -> Measures:
+        """Indicators, the resource map, the coverage of the plans."""
+        from miro_sync.measuring import Measures  # noqa: PLC0415 - as `look`
+
+        return Measures() if self.measured is None else self.measured
+
+    @property
+    def indicators(self) -> tuple[IndicatorValue, ...]:
+        """What the indicators came to, in the order of the settings."""
+        return self.measures.indicators
 
     @property
     def exit_code(self) -> int:
@@ -89,6 +105,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
     as_of: dt.date | None = None,
     now: dt.datetime | None = None,
     rules: str | None = None,
+    declared: Declared | None = None,
 ) -> Outcome:
     """Read the sources and judge them as of one local day.
 
@@ -103,6 +120,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         as_of: answer from what was known and decided by the evening of this day; `memory` must
             look back from there as well. Nothing is read.
         now: the moment of a run that is going to be stored.
+        declared: what is measured besides; without it nothing is.
         rules: a digest of the settings and of the program itself, by which the notes of earlier
             runs are used; without it every card is read anew.
 
@@ -115,6 +133,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
     from miro_sync.assessment import assess  # noqa: PLC0415
     from miro_sync.calendar import work_days  # noqa: PLC0415
     from miro_sync.matching import Notes  # noqa: PLC0415
+    from miro_sync.measuring import take  # noqa: PLC0415
     from miro_sync.reading import read_sources  # noqa: PLC0415
 
     days = work_days(project)
@@ -153,7 +172,16 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         centers=weeks.with_weeks(assessment, past, renamed, project, days),
         problems=(*late_clock, *assessment.problems),
     )
-    found = findings.compare(assessment, remembered.findings, today)
+    measures = None
+    if declared is not None:
+        measures = take(declared, read, assessment, project, memory)
+    found = findings.compare(
+        assessment,
+        remembered.findings,
+        today,
+        indicators=measures.indicators if measures else (),
+        maps=measures.maps if measures else (),
+    )
     return Outcome(
         project,
         read.calendar,
@@ -161,6 +189,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         found,
         known=frozenset(remembered.read_at),
         same=_worth_keeping(same, read.cards, assessment.sources, asked_of, remembered),
+        measured=measures,
         notes=notes,
         warnings=late_clock,
     )
@@ -177,6 +206,7 @@ def run(  # noqa: PLR0913 - the inputs of the decision, and what makes a run
     rules: str,
     decisions: Sequence[Decision] = (),
     full: bool = False,
+    declared: Callable[[], Declared] | None = None,
 ) -> Outcome:
     """Look and keep, or find that the last answer stands.
 
@@ -191,17 +221,18 @@ def run(  # noqa: PLR0913 - the inputs of the decision, and what makes a run
             was worked out before counts.
         decisions: what people decided besides what `memory` holds.
         full: read everything and decide anew, whatever is known.
+        declared: returns what is measured besides; asked only if there is something to decide.
 
     Raises:
         SourceError, SettingsError: there is no calendar to hold anything against.
         StateError: the state cannot be read or written.
 
     """
-    if full:
-        outcome = look(project, doors, memory, today=today, decisions=decisions, full=True, now=now)
-        return keep(outcome, memory, now=now, program=program)
-    called = call(doors, memory.board_hint(), project)
-    basis = _basis(called, memory, (rules, today, project.timezone), decisions)
+    basis = None
+    if not full:
+        called = call(doors, memory.board_hint(), project)
+        doors = called.doors
+        basis = _basis(called, memory, (rules, today, project.timezone), decisions)
     kept = None if basis is None else memory.kept("answer")
     if kept is not None and kept.basis == basis:
         outcome = _again(kept, called, project, memory, now)
@@ -210,7 +241,15 @@ def run(  # noqa: PLR0913 - the inputs of the decision, and what makes a run
         )
         return outcome
     outcome = look(
-        project, called.doors, memory, today=today, decisions=decisions, now=now, rules=rules
+        project,
+        doors,
+        memory,
+        today=today,
+        decisions=decisions,
+        full=full,
+        now=now,
+        rules=rules,
+        declared=None if declared is None else declared(),
     )
     return keep(outcome, memory, now=now, program=program, basis=basis)
 
@@ -251,6 +290,7 @@ def keep(
         cards=tuple(outcome.assessment.cards.values()),
         findings=found,
         same=outcome.same,
+        measures=outcome.measures.kept,
         answer=_answer(outcome, basis),
         notes=_noted(outcome.notes),
     )
@@ -448,7 +488,9 @@ def _again(
     reports = []
     for report in assessment.sources:
         new, seal = called.reports.get(report.name), (called.seals or {})[report.name]
-        told = report if new is None else replace(new, items=report.items)
+        told = report
+        if new is not None:
+            told = replace(new, items=report.items, tables_hint=report.tables_hint)
         reports.append(replace(told, read_at=seal.read_at or told.read_at))
     late_clock = _late_clock(memory.stored_at(), now)
     return Outcome(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from miro_sync import __version__
 from miro_sync.errors import SourceError
@@ -27,6 +27,9 @@ from miro_sync.model import (
 from miro_sync.packed import digest
 from miro_sync.ports import BoardSource, Sealed, TablesSource
 
+if TYPE_CHECKING:
+    from miro_sync.layouts import Sought
+
 
 @dataclass(frozen=True, slots=True)
 class Doors:
@@ -37,6 +40,8 @@ class Doors:
         calendar: the table that holds the event calendar; None when it is a worksheet of
             `tables`.
         calendar_sheet: the title of that worksheet; None where `calendar` is a table of its own.
+        sought: what else is looked for in `tables`, where it need not be asked for more; None where
+            it is read whole anyway.
 
     """
 
@@ -44,6 +49,7 @@ class Doors:
     tables: TablesSource | None
     calendar: TablesSource | None
     calendar_sheet: str | None = None
+    sought: Sought | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ def call(doors: Doors, hint: BoardHint | None, project: Project) -> Call:
         seals["calendar"] = seals["tables"]
     known = {name: seal for name, seal in seals.items() if seal is not None}
     return Call(
-        Doors(board, tables["tables"], tables["calendar"], doors.calendar_sheet),
+        replace(doors, board=board, tables=tables["tables"], calendar=tables["calendar"]),
         known if len(known) == len(seals) else None,
         reports,
     )

@@ -7,7 +7,7 @@ unreadable is never zero.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from miro_sync.link_form import link_fault
@@ -35,6 +35,7 @@ from miro_sync.tables import (
     links_in,
     parse_day,
     parse_number,
+    says_none,
     squash,
 )
 from miro_sync.text import fold, one_line
@@ -92,6 +93,13 @@ def read_worksheets(
     return SheetsReading(tuple(rows), titles, absent, tuple(problems))
 
 
+def searches(kind: SheetKind, sheet: Worksheet) -> Iterator[tuple[Column, ...]]:
+    """Yield the columns that are looked for in a worksheet; nothing if it is none of the kind."""
+    if any(_sheets_of(kind, (sheet,))):
+        reader = _Reader(kind, _no_center, _no_center)
+        yield from map(reader.finders, reader.leads())
+
+
 def expected(column: SheetColumn) -> Message:
     """Say what a cell of a column must hold."""
     if column.type is CellType.CHOICE:
@@ -115,6 +123,10 @@ def _sheets_of(kind: SheetKind, sheets: Iterable[Worksheet]) -> Iterable[Workshe
     return (sheet for sheet in sheets if any(name in squash(sheet.title) for name in wanted))
 
 
+def _no_center(_: str) -> str | None:
+    return None
+
+
 class _Reader:
     """Reads the worksheets of one kind, one after another."""
 
@@ -128,8 +140,8 @@ class _Reader:
     def read(self, sheet: Worksheet, tables: TablesSnapshot) -> None:
         """Read all tables of a worksheet."""
         found: Sequence[Table | NoTable] = ()
-        for lead in self._leads():
-            columns = self._finders(lead)
+        for lead in self.leads():
+            columns = self.finders(lead)
             found = find_tables(sheet, columns, source=tables.source, url=tables.url)
             if any(isinstance(one, Table) for one in found):
                 break
@@ -139,14 +151,15 @@ class _Reader:
             elif not any(isinstance(other, Table) for other in found) or one.refused:
                 self.problems += (replace(p, severity=Severity.WARNING) for p in one.problems)
 
-    def _leads(self) -> Iterable[str]:
+    def leads(self) -> Iterable[str]:
         """Yield the column without which there is no row: the centre, else the first needed."""
         required = [column for column in self._kind.columns if column.required]
         yield from (column.key for column in required if column.type is CellType.CENTER)
         others = [column for column in required if column.type is not CellType.CENTER]
         yield (others[0] if others else self._kind.columns[0]).key
 
-    def _finders(self, lead: str) -> tuple[Column, ...]:
+    def finders(self, lead: str) -> tuple[Column, ...]:
+        """Return the columns to look for, the lead in front."""
         columns = [
             Column(
                 column.key,
@@ -186,7 +199,7 @@ class _Reader:
                 center = self._find_center(text)
                 fault = say("tables.unknown_center") if center is None else None
             elif fault is None and text:
-                values[key], counted, fault = _typed(column, text)
+                values[key], counted, fault = _typed(column, text, row.links.get(key, ()))
                 counts |= {key: counted} if counted is not None else {}
             if fault is not None:
                 faults[key] = fault
@@ -203,8 +216,11 @@ class _Reader:
         return next((id_ for text in texts if text and (id_ := self._center_in(text))), None)
 
 
-def _typed(column: SheetColumn, text: str) -> _Typed:
-    """Return the value of a filled cell, the people it counts, and what is wrong with it."""
+def _typed(column: SheetColumn, text: str, behind: tuple[str, ...]) -> _Typed:
+    """Return the value of a filled cell, the people it counts, and what is wrong with it.
+
+    `behind` are the links that the cell leads to.
+    """
     match column.type:
         case CellType.NUMBER:
             number = parse_number(text.removesuffix("%"))
@@ -216,6 +232,8 @@ def _typed(column: SheetColumn, text: str) -> _Typed:
             return _judged(parse_day(text), "not_a_day")
         case CellType.LINK:
             links = links_in(text)
+            if not says_none(text):
+                links = tuple(dict.fromkeys((*links, *behind)))
             fault = next((fault for link in links if (fault := link_fault(link))), None)
             return (links, None, fault) if links else _judged(None, "no_link")
         case CellType.CHOICE:

@@ -21,6 +21,7 @@ from miro_sync.model import (
     Evidence,
     Finding,
     FindingState,
+    IndicatorValue,
     LinkedBy,
     Message,
     MovedCard,
@@ -425,6 +426,7 @@ class Told:
     project: Project = PROJECT
     exit_code: int = 0
     warnings: tuple[Problem, ...] = ()
+    indicators: tuple[IndicatorValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,6 +435,7 @@ class Shown:
 
     outcome: Told
     cut_short: Told
+    page: Path = Path("miro-sync-demo.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,7 +491,7 @@ class FakeApp:
         if self.fails is not None:
             raise self.fails
 
-    def resources(self, config: Path) -> Mapped:
+    def resources(self, config: Path, *, on: dt.date | None) -> Mapped:
         self._called("resources", config)
         return self.mapped or Mapped(self.told.project)
 
@@ -525,8 +528,8 @@ class FakeApp:
         show("https://miro.com/oauth/authorize?client_id=1")
         return Path("tokens.json")
 
-    def demo(self, target: Path | None) -> Shown:
-        self._called("demo", target)
+    def demo(self, target: Path | None, language: str | None) -> Shown:
+        self._called("demo", target, *([language] if language else []))
         return Shown(self.told, self.told)
 
     def decide(self, config: Path, asked: Decision) -> Decision:

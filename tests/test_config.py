@@ -13,7 +13,14 @@ import pytest
 from conftest import shared
 
 from miro_sync.calendar import CalendarRow, read_calendar
-from miro_sync.model import Coverage, EventCalendar, IndicatorSource, Period, Place
+from miro_sync.model import (
+    Coverage,
+    EventCalendar,
+    IndicatorFormula,
+    IndicatorSource,
+    Period,
+    Place,
+)
 from miro_sync.settings import Settings, load
 
 CONFIG = Path(__file__).parents[1] / "config"
@@ -148,10 +155,18 @@ def test_indicators_speak_of_events_that_exist() -> None:
     codes = {event.code for event in calendar().events}
     indicators = settings().indicators
 
-    assert len(indicators) == 24
+    assert len(indicators) == 29
     for indicator in indicators:
         assert set(indicator.events) <= codes
-        assert (indicator.sheet is None) == (indicator.source is IndicatorSource.CALENDAR)
+        rests_on_a_sheet = indicator.source is IndicatorSource.TABLE
+        is_map = indicator.formula is IndicatorFormula.MAP_SHARE
+        assert (indicator.sheet is not None or is_map) == rests_on_a_sheet
+
+
+def test_the_sample_counts_the_indicators_of_the_project() -> None:
+    sample = Path(__file__).parents[1] / "miro_sync" / "sample" / "kpi.toml"
+
+    assert sample.read_text("utf-8") == (CONFIG / "kpi.toml").read_text("utf-8")
 
 
 def test_the_targets_of_the_exam_carry_both_forms_of_the_promise() -> None:

@@ -407,8 +407,9 @@ def test_a_project_fresh_from_init_can_be_checked_at_once(
 
 
 def test_the_demo_shows_every_status_and_every_kind_of_question(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     assert run(["demo", "--output", str(tmp_path / "образец")]) == 0
     capsys.readouterr()
 
@@ -568,7 +569,10 @@ def test_a_second_sync_of_the_project_leaves_with_a_code_of_its_own(
     assert say(capsys, folder, "sync", "--exit-zero")[0] == 0
 
 
-def test_the_readme_shows_the_demo_as_it_looks(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_readme_shows_the_demo_as_it_looks(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
     shown = readme.split("```\n")[1].removesuffix("…\n").strip()
 

@@ -111,3 +111,38 @@ def test_doctor_says_who_we_are_to_google(folder: Path, capsys: pytest.CaptureFi
     assert run(["doctor", "--config", str(folder)]) == 0
 
     assert "Google знает программу как" in " ".join(capsys.readouterr().out.split())
+
+
+def test_an_indicator_is_the_same_when_only_the_named_columns_are_asked_for(
+    folder: Path, google: GoogleServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "kpi.toml").write_text(
+        '[[indicator]]\nid = "K8"\ntitle = "Педагоги на методическом дне"\nunit = "%"\n'
+        'formula = "ratio"\nsource = "table"\nsheet = "Заявки"\nnumerator = "Приняло участие"\n'
+        'denominator = "Педагогов в центре"\ntarget = 100\n',
+        "utf-8",
+    )
+    rows = (
+        ("Центр", "Чужой столбец", "Педагогов в центре", "Ещё один", "Приняло участие"),
+        ("Ишимская ООШ", "лишнее", 8, "лишнее", 6),
+    )
+    google.keep(book(tab("Событийный календарь", PLAN), tab("Отчёт", REPORT), tab("Заявки", rows)))
+
+    def value() -> tuple[float, float, float]:
+        run(["kpi", "--format", "json", "--on", AFTER, "--config", str(folder)])
+        (told,) = json.loads(capsys.readouterr().out)["indicators"]
+        return told["numerator"], told["denominator"], told["value"]
+
+    at_first = value()
+    run(["sync", "--config", str(folder)])
+    capsys.readouterr()
+
+    assert at_first == (6, 8, 75)
+    assert value() == at_first
+    asked = google.calls()[-1].query["ranges"]
+    assert [one for one in asked if "Заявки" in one] == [
+        "'Заявки'!1:1",
+        "'Заявки'!A2:A",
+        "'Заявки'!C2:C",
+        "'Заявки'!E2:E",
+    ]

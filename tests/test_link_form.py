@@ -51,3 +51,8 @@ def test_a_blocked_host_is_named_with_its_month_and_its_neighbours_are_not() -> 
     assert blocked_host("https://notinstagram.com/p") is None
     assert blocked_host("https://dropbox.com/x.com") is None
     assert blocked_host("https://[::1/x") is None
+
+
+def test_a_host_without_a_report_of_its_restriction_is_not_called_restricted() -> None:
+    for host in ("t.co", "signal.org", "discord.gg", "youtube.com", "t.me"):
+        assert blocked_host(f"https://{host}/x") is None

@@ -8,7 +8,8 @@ import time
 import pytest
 from conftest import shared_lines
 
-from miro_sync.privacy import Personal, personal
+from miro_sync.messages import catalogue
+from miro_sync.privacy import Personal, people_outside, people_told_outside, personal
 
 # Invented people: surname, first name, patronymic.
 PEOPLE = tuple(
@@ -134,3 +135,11 @@ def test_the_longest_cell_takes_no_time(text: str) -> None:
     start = time.perf_counter()
     personal(text)
     assert time.perf_counter() - start < 5
+
+
+def test_few_people_are_told_outside_as_fewer_than_five_and_a_gap_stays_a_gap() -> None:
+    counts = (None, 0, 1, 4, 5, 120)
+    assert [people_outside(count) for count in counts] == [None, 0, "<5", "<5", 5, 120]
+    told = [people_told_outside(count) for count in counts]
+    assert list(map(catalogue("ru").tell, told)) == ["нет данных", "0", "<5", "<5", "5", "120"]
+    assert list(map(catalogue("en").tell, told)) == ["no data", "0", "<5", "<5", "5", "120"]

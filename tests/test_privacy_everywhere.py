@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+from google_books import ID, Cell, book, tab
+from google_discovery import Json
+from google_server import LINK, Fault, GoogleServer
+from openpyxl.comments import Comment
 from test_files import ods, ods_cell, ods_row
 from test_job import AFTER, CALENDAR, CENTERS, PROJECT, board, card
 
 from miro_sync.cli import run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 #: Texts to be fed, and what of them must be found nowhere.
 PROBES = (
@@ -42,6 +47,8 @@ COMMANDS = (
     *(f"resources --format {form}" for form in ("table", "json", "csv")),
     *(f"coverage --format {form}" for form in ("table", "json", "csv")),
     f"{CHECK} --offline --format json",
+    f"report html --on {AFTER} -o -",
+    f"report html --on {AFTER} -o - --center ishim",
 )
 HEADER = ("Мероприятие", "Дата проведения", "Участники", "Количество участников", "Ответственные")
 
@@ -93,11 +100,16 @@ def as_ods(path: Path) -> Path:
     return path
 
 
-def searched(folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> str:
+def searched(
+    folder: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    commands: Sequence[str] = COMMANDS,
+) -> str:
     """Return everything told, after nothing personal was found in it nor on the disk."""
     given = {path for path in tmp_path.rglob("*") if path.is_file()}
     told = ""
-    for command in COMMANDS:
+    for command in commands:
         code = run(["-v", *command.split(), "--config", str(folder)])
         answer = "".join(capfd.readouterr())
         assert code in {0, 1, 2, 3}, answer
@@ -195,3 +207,108 @@ def test_a_reason_with_a_name_is_not_noted(
         for secret in SECRETS:
             assert secret not in said
     searched(folder, tmp_path, capfd)
+
+
+# --- online tables ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def google(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleServer]:
+    with GoogleServer() as server:
+        for name, value in server.environ().items():
+            monkeypatch.setenv(name, value)
+        yield server
+    assert not server.violations
+
+
+def online(folder: Path, google: GoogleServer, source: str) -> None:
+    address = f'source = "{source}"\napi_url = "{google.url}"\npatience_seconds = 0\n'
+    (folder / "project.toml").write_text(f"{PROJECT}\n[tables]\n{address}", "utf-8")
+
+
+def as_google() -> Json:
+    """Return a spreadsheet with the probes in every part of its cells that Google knows of."""
+    people: list[Sequence[Cell]] = [("ФИО", "Дата рождения", "Телефон", "Мероприятие")]
+    people += [(probe, dt.date(2009, 3, 12), 89137654321, probe) for probe in PROBES]
+    resource = book(
+        tab("План мероприятий", rows(), sheet_id=1),
+        tab("Карта ресурсов", resources(), sheet_id=2),
+        tab("Обучающиеся", people, sheet_id=3),
+        tab("Гарифуллин Ильнур Рустамович", people, sheet_id=4, hidden=True),
+        tab("Ковальчук Захар", [("А", 112233445.95)], sheet_id=5),
+        title="Мельник Д.Н., 9 класс",
+    )
+    for sheet in resource["sheets"]:
+        for number, row in enumerate(sheet["data"][0]["rowData"]):
+            for cell in row.get("values", ()):
+                probe = PROBES[number % len(PROBES)]
+                cell["note"] = probe
+                cell["hyperlink"] = f"mailto:zaxar.kovalchuk@example.org?subject={probe}"
+                uri = f"https://example.org/?mail=zaxar.kovalchuk@example.org&n={number}"
+                cell["textFormatRuns"] = [{"format": {"link": {"uri": uri}}}]
+                cell["chipRuns"] = [
+                    {"chip": {"personProperties": {"email": "zaxar.kovalchuk@example.org"}}}
+                ]
+    return resource
+
+
+def test_nothing_of_a_name_list_in_a_google_spreadsheet_is_kept_or_told(
+    folder: Path, tmp_path: Path, google: GoogleServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    google.keep(as_google())
+    online(folder, google, f"https://docs.google.com/spreadsheets/d/{ID}/edit")
+
+    told = searched(folder, tmp_path, capfd)
+
+    assert "похоже на личные данные (дата рождения)" in told
+    asked = {one for seen in google.calls("values:batchGet") for one in seen.query["ranges"]}
+    assert {"'План мероприятий'!1:1", "'План мероприятий'!A2:E"} <= asked
+    spoken_of = [seen.query["fields"][0] for seen in google.calls() if "fields" in seen.query]
+    assert not [fields for fields in spoken_of if "note" in fields or "person" in fields]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(status=403, body={"error": {"code": 403, "message": " ".join(PROBES)}}, times=-1),
+        Fault(status=400, body={"error": {"message": PROBES[0], "status": PROBES[1]}}, times=-1),
+        Fault(status=500, body={"error": PROBES[2]}, times=-1),
+        Fault(status=200, page=f"<html>{PROBES[0]} {PROBES[6]}</html>", times=-1),
+        Fault(status=200, body={"sheets": [{"properties": {"title": list(PROBES)}}]}, times=-1),
+        Fault(at="values", status=200, body={"valueRanges": [{"values": PROBES}]}, times=-1),
+        Fault(at="values", status=404, body={"error": {"message": PROBES[4]}}, times=-1),
+        Fault(at="token", status=400, body={"error": PROBES[0], "error_description": PROBES[5]}),
+    ],
+    ids=lambda fault: f"{fault.at}{fault.status}",
+)
+def test_nothing_of_a_failure_that_quotes_the_table_is_kept_or_told(
+    folder: Path,
+    tmp_path: Path,
+    google: GoogleServer,
+    capfd: pytest.CaptureFixture[str],
+    fault: Fault,
+) -> None:
+    google.keep(as_google())
+    google.faults.append(fault)
+    online(folder, google, f"https://docs.google.com/spreadsheets/d/{ID}/edit")
+
+    searched(folder, tmp_path, capfd, ("sync", "doctor", "resources", f"{CHECK} --format json"))
+
+
+def test_nothing_of_a_name_list_in_a_workbook_on_yandex_disk_is_kept_or_told(
+    folder: Path, tmp_path: Path, google: GoogleServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    book_on_disk = as_xlsx(tmp_path / "t.xlsx")
+    workbook = openpyxl.load_workbook(book_on_disk)
+    for row in workbook["План мероприятий"].iter_rows():
+        for cell in row:
+            cell.hyperlink = "https://example.org/?mail=zaxar.kovalchuk@example.org"
+            cell.comment = Comment(PROBES[0], "Ковальчук Захар")
+    workbook.properties.creator = "Ковальчук Захар"
+    workbook.save(book_on_disk)
+    google.files[LINK, ""] = ("Гарифуллин Ильнур Рустамович.xlsx", book_on_disk.read_bytes())
+    online(folder, google, LINK)
+
+    told = searched(folder, tmp_path, capfd)
+
+    assert "похоже на личные данные (дата рождения)" in told

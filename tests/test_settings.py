@@ -151,6 +151,58 @@ end = 2023-08-31
     assert settings.problems == ()
 
 
+def test_the_mail_has_a_day_hours_pauses_and_addresses(tmp_path: Path) -> None:
+    lines = """
+[mail]
+smtp = "smtp://localhost"
+from = "calendar@example.org"
+weekday = "Четверг"
+hours = "9-17:30"
+pause_until = 2023-09-01
+unsubscribe = "office@example.org"
+blocks = ["new", "open"]
+ca_file = "office.pem"
+patience_seconds = 5
+timeout_seconds = 2.5
+
+[[person]]
+role = "coordinator"
+email = "coordinator@example.org"
+pause_until = 2023-08-01
+"""
+    settings = load(folder_with(tmp_path, PROJECT + lines))
+    mail = settings.mail
+
+    assert mail is not None
+    assert (mail.port, mail.on_this_machine) == (587, True)
+    assert (mail.weekday, mail.hours) == (3, (540, 1050))
+    assert mail.pause_until == dt.date(2023, 9, 1)
+    assert mail.unsubscribe == "mailto:office@example.org"
+    assert mail.reply_to == "coordinator@example.org"
+    assert mail.blocks == {"new", "open"}
+    assert mail.ca_file == settings.folder / "office.pem"
+    assert (mail.patience, mail.timeout) == (5, 2.5)
+    assert settings.project.people[0].pause_until == dt.date(2023, 8, 1)
+
+
+def test_the_mail_goes_on_monday_in_office_hours_unless_the_settings_say_otherwise(
+    tmp_path: Path,
+) -> None:
+    lines = """
+[mail]
+smtp = "smtps://mail.example.org"
+from = "calendar@example.org"
+reply_to = "office@example.org"
+unsubscribe = "https://example.org/off"
+"""
+    mail = load(folder_with(tmp_path, PROJECT + lines)).mail
+
+    assert mail is not None
+    assert (mail.weekday, mail.hours, mail.pause_until) == (0, (480, 1080), None)
+    assert (mail.reply_to, mail.unsubscribe) == ("office@example.org", "https://example.org/off")
+    assert not mail.on_this_machine
+
+
 def test_the_sections_but_project_may_be_left_out_or_empty(tmp_path: Path) -> None:
     bare = load(folder_with(tmp_path))
     empty = load(folder_with(tmp_path, PROJECT + "[board]\n[tables]\n[mail]\n[activity]\n"))
@@ -548,7 +600,8 @@ end = 2023-08-31
         "kpi.toml:1 [[indicator]] №1 source: не заполнено, а без этого нельзя.",
         (
             "kpi.toml:3 [[indicator]] №1 formula: «share» здесь не годится. Возможные значения: "
-            "held_share, center_share, quota, ratio, mean, value."
+            "held_share, center_share, quota, ratio, mean, value, sum, coverage, growth, "
+            "map_share, plan_share."
         ),
     ]
 
@@ -632,6 +685,19 @@ def test_a_toml_error_is_told_in_words_with_its_line(
         ("[mail]\nsmtp = 'smtps://h.ru'\nfrom = 'Отдел <почта>'\n", "не похоже на адрес"),
         ("[mail]\nsmtp = 'smtps://h.ru'\nfrom = 'Отдел <a@b.ru'\n", "нужен отправитель"),
         ("[mail]\nsmtp = 'smtps://h.ru'\n", "не хватает ключа «from»"),
+        ("[mail]\nhours = 'с утра'\n", "не часы"),
+        ("[mail]\nhours = '18:00-8:00'\n", "не часы"),
+        ("[mail]\nhours = '8:60-18:00'\n", "не часы"),
+        ("[mail]\nhours = '8-25'\n", "не часы"),
+        ("[mail]\nweekday = 'вчера'\n", "monday, tuesday"),
+        ("[mail]\nweekday = 0\n", "monday, tuesday"),
+        ("[mail]\nunsubscribe = 'нет'\n", "не похоже на адрес"),
+        ("[mail]\nunsubscribe = 'http://example.org/'\n", "не похоже на адрес"),
+        ("[mail]\nreply_to = 'координатор'\n", "не похоже на адрес"),
+        ("[mail]\npause_until = 'лето'\n", "не дата"),
+        ("[mail]\nblocks = ['новое']\n", "decisions, new, open"),
+        ("[mail]\nblocks = []\n", "пустое"),
+        ("[mail]\ntimeout_seconds = 0\n", "не меньше"),
         ("[board]\napi_url = 'api.miro.com'\n", "https://"),
         ("[board]\napi_url = 'http://api.miro.com'\n", "без шифрования"),
         ("[board]\napi_url = 'https://u:p@api.miro.com'\n", "до знака @"),
@@ -760,6 +826,23 @@ def test_a_centre_id_must_fit_into_keys_and_commands(tmp_path: Path) -> None:
         ('formula = "mean"\nsource = "table"\nsheet = "Л"', "value"),
         ('formula = "held_share"\nsource = "table"', 'source = "calendar"'),
         ('formula = "quota"\nsource = "calendar"\ntarget = "10"', "нужно число"),
+        ('formula = "sum"\nsource = "table"', "sheet, value"),
+        ('formula = "coverage"\nsource = "table"\nsheet = "Л"\nvalue = "В"', "group"),
+        ('formula = "growth"\nsource = "table"\nsheet = "Л"\nvalue = "В"', "base"),
+        ('formula = "growth"\nsource = "table"\nsheet = "Л"\nvalue = "В"\nbase = 0', "больше"),
+        ('formula = "quota"\nsource = "table"\nsheet = "Л"', "minimum"),
+        ('formula = "map_share"\nsource = "calendar"', 'source = "table"'),
+        (
+            'formula = "held_share"\nsource = "calendar"\npath = [{ day = 2023-05-01, value = 5 }]',
+            "впишите target",
+        ),
+        (
+            """formula = "held_share"
+            source = "calendar"
+            target = 9
+            path = [{ day = 2023-05-01, value = 5 }, { day = 2023-04-01, value = 6 }]""",
+            "по порядку",
+        ),
         ('formula = "quota"\nsource = "calendar"\ndirection = "вверх"', "up, down"),
     ],
 )

@@ -130,3 +130,20 @@ def test_a_half_written_folder_is_taken_back(tmp_path: Path) -> None:
         init(tmp_path)
 
     assert [path.name for path in tmp_path.iterdir()] == ["kpi.toml"]
+
+
+def test_the_written_worksheets_are_those_that_hold_without_the_file(tmp_path: Path) -> None:
+    folder = tmp_path / "проект"
+    written = init(folder)
+    assert folder / "tables.toml" in written
+    with_file = load(folder)
+    (folder / "tables.toml").unlink()
+
+    without = load(folder)
+
+    assert (with_file.sheet_kinds, with_file.monitoring) == (
+        without.sheet_kinds,
+        without.monitoring,
+    )
+    shown = Path(__file__).parents[1] / "config" / "tables.toml"
+    assert shown.read_bytes() == init(tmp_path / "ещё")[4].read_bytes()

@@ -181,6 +181,16 @@ def test_without_a_table_the_way_to_one_is_named(
         assert "[tables] source" in capsys.readouterr().err
 
 
+def test_the_map_is_judged_as_if_today_were_another_day(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    since = {}
+    for day in ("2023-09-05", "2023-11-20"):
+        run(["resources", "--format", "json", "--on", day, "--config", str(folder)])
+        since[day] = json.loads(capsys.readouterr().out)["since"]
+    assert since == {"2023-09-05": "2023-01-01", "2023-11-20": "2023-08-31"}
+
+
 def test_the_map_that_nobody_described_is_told_so(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -63,6 +63,7 @@ from miro_sync.model import (
     Verdict,
 )
 from miro_sync.telling import terminal
+from miro_sync.telling.phrases import months
 from miro_sync.telling.terminal import Look
 
 if TYPE_CHECKING:
@@ -652,5 +653,5 @@ def test_every_kind_of_period_has_a_word(kind: ScheduleKind) -> None:
     ],
 )
 def test_a_period_is_written_as_people_write_it(period: Period, russian: str, english: str) -> None:
-    assert terminal.months(period, RU) == russian
-    assert terminal.months(period, EN) == english
+    assert months(period, RU) == russian
+    assert months(period, EN) == english

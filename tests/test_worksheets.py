@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miro_sync.coverage import PlanCoverage, coverage
+from miro_sync.coverage import PlanCoverage, coverage, plan_rows, rows_of_cards
 from miro_sync.files import TablesFile
 from miro_sync.messages import catalogue
 from miro_sync.model import (
     CellType,
     Center,
     Counted,
+    EventCard,
     Monitoring,
     Period,
     SheetColumn,
@@ -259,7 +260,7 @@ def test_the_packaged_worksheets_are_those_of_the_example(tmp_path: Path) -> Non
     assert packaged.sheet_kinds == example.sheet_kinds
     assert [kind.id for kind in packaged.sheet_kinds] == [
         "resources", "plans", "attendance", "exams", "conference", "methodical_day", "survey",
-        "training", "materials",
+        "training", "materials", "contests",
     ]  # fmt: skip
     assert packaged.monitoring == Monitoring((2, 10), 31)
 
@@ -286,6 +287,10 @@ def test_a_new_worksheet_is_settings_and_no_code(tmp_path: Path) -> None:
 
 
 def covered(path: Path) -> tuple[PlanCoverage, ...]:
+    return coverage(*understood(path))
+
+
+def understood(path: Path) -> tuple[TablesSnapshot, tuple[EventCard, ...]]:
     snapshot = TablesFile(path, READ_AT).read()
     span = Period(dt.date(2021, 9, 1), dt.date(2022, 8, 31))
     rows = event_rows(
@@ -295,7 +300,35 @@ def covered(path: Path) -> tuple[PlanCoverage, ...]:
         read_period=read_period,
         span=span,
     )
-    return coverage(snapshot, rows.cards)
+    return snapshot, rows.cards
+
+
+def test_the_rows_of_a_published_report_are_kept_as_they_were_written() -> None:
+    path = CONFIG / "examples" / "center-plan-sosh12-2021-2022.csv"
+    rows = plan_rows(*understood(path))
+    assert [one.direction for one in rows] == [1, 1, 3, 3, 4, 6, 7, 7, 8]
+    opening, olympiads, courses, webinars, *_ = rows
+    assert opening.when == "1 сентября 2021 г"
+    assert opening.counted == Counted(people=25)
+    assert len(opening.links) == 5
+    assert opening.held
+    assert olympiads.title.split("\n")[1] == (
+        "Участие в мероприятиях, проводимых на портале «Урокцифры»"
+    )
+    assert olympiads.when.split("\n")[0] == "С 22.11-по 13.12"
+    assert courses.counted == Counted(people=4)
+    assert webinars.counted == Counted(pupils=21, staff=3)
+    assert rows[6].counted == Counted()  # «8-11 классы» counts nobody
+
+
+def test_cards_of_rows_remember_what_the_yearly_report_needs() -> None:
+    path = CONFIG / "examples" / "center-plan-sosh12-2021-2022.csv"
+    _, cards = understood(path)
+    rows = rows_of_cards(cards)
+    assert {one.direction for one in rows} == {1, 3, 4, 6, 7, 8}
+    assert rows[0].title.startswith("Торжественное открытие")
+    assert rows[0].counted == Counted(people=25)
+    assert rows[0].when == "1 сентября 2021 г"
 
 
 def test_the_plan_of_a_published_report_has_exactly_four_empty_directions() -> None:

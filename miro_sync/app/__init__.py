@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from miro_sync import __version__
 from miro_sync import sync as use_case
 from miro_sync.app.building import (
     Progress,
+    declared_by,
     doors_of,
     google_sheets,
     memory_of,
@@ -63,11 +65,13 @@ class Demo:
     Attributes:
         outcome: everything was read.
         cut_short: the same, had the board not been read to its end.
+        page: the file with the page that tells the same.
 
     """
 
     outcome: Outcome
     cut_short: Outcome
+    page: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,7 @@ def sync(config: Path, *, full: bool = False, progress: Progress | None = None) 
             rules=rules_of(settings),
             decisions=settings.decisions,
             full=full,
+            declared=partial(declared_by, settings),
         )
 
 
@@ -199,17 +204,21 @@ def decided(config: Path) -> Decided:
     return Decided(settings.project, made, undone_numbers(made))
 
 
-def demo(target: Path | None = None) -> Demo:
+def demo(target: Path | None = None, language: str | None = None) -> Demo:
     """Run the whole job on the packaged sample project, which needs no access to anything.
 
     Args:
         target: leave the sample project in this folder to be looked at and changed; without it
             a temporary copy is used and removed.
+        language: of the page; None for the sample's own.
 
     """
     import shutil  # noqa: PLC0415 - only this command needs it
     import tempfile  # noqa: PLC0415
     from importlib.resources import as_file, files  # noqa: PLC0415
+
+    from miro_sync.app import overviews, reports  # noqa: PLC0415
+    from miro_sync.messages import catalogue  # noqa: PLC0415
 
     with (
         as_file(files("miro_sync").joinpath("sample")) as sample,
@@ -221,9 +230,12 @@ def demo(target: Path | None = None) -> Demo:
         doors = doors_of(settings, SAMPLE_MOMENT)
         board = None if doors.board is None else _CutShort(doors.board)
         today = today_of(settings, SAMPLE_MOMENT)
+        told = overviews.overview(folder, now=SAMPLE_MOMENT)
+        words = catalogue(language or settings.project.language)
         return Demo(
             outcome=_look(settings, doors, today),
             cut_short=_look(settings, replace(doors, board=board), today),
+            page=reports.write_sample(reports.render("html", told, words), target),
         )
 
 
@@ -279,19 +291,20 @@ def init(folder: Path) -> tuple[Path, ...]:
 
 def doctor(config: Path) -> Checkup:
     """Check settings, access, the mapping of frames to centres, headers and the state."""
-    from functools import partial  # noqa: PLC0415 - only this command needs it
-
-    from miro_sync.doctor import examine  # noqa: PLC0415
+    from miro_sync.doctor import examine  # noqa: PLC0415 - only this command needs it
 
     settings = load(config)
     with memory_of(settings) as memory:
         doors = doors_of(settings, moment())
         access = partial(_access, settings)
-        return examine(settings.project, doors, memory, settings.problems, access)
+        declared = declared_by(settings)
+        return examine(
+            settings.project, doors, memory, settings.problems, access, declared=declared
+        )
 
 
-def resources(config: Path) -> Resources:
-    """Check how every centre filled in the resource map."""
+def resources(config: Path, *, on: dt.date | None = None) -> Resources:
+    """Check how every centre filled in the resource map, as if today were the day `on`."""
     from miro_sync.survey import examine_resources  # noqa: PLC0415 - only this command needs it
 
     settings = load(config)
@@ -301,7 +314,7 @@ def resources(config: Path) -> Resources:
         doors_of(settings, now),
         settings.sheet_kinds,
         settings.monitoring,
-        today=today_of(settings, now),
+        today=on or today_of(settings, now),
     )
 
 
@@ -321,6 +334,8 @@ def export_board(config: Path, path: Path, *, progress: Progress | None = None) 
         SourceError: the board could not be read.
 
     """
+    from miro_sync.app.writing import write_whole  # noqa: PLC0415 - only this command needs it
+
     settings = load(config)
     source = settings.board_source
     if source is None or source.kind is not SourceKind.MIRO:
@@ -328,7 +343,7 @@ def export_board(config: Path, path: Path, *, progress: Progress | None = None) 
     document, done = miro_client(settings, progress).export_document()
     snapshot = done.snapshot
     try:
-        _write_whole(path, document)
+        write_whole(path, document)
     except OSError as error:
         raise SettingsError(say("cli.export_failed", path=str(path))) from error
     return Export(
@@ -418,6 +433,7 @@ def _look(  # noqa: PLR0913 - as `check`
             full=full,
             as_of=as_of,
             rules=rules_of(settings),
+            declared=declared_by(settings),
         )
 
 
@@ -433,16 +449,6 @@ class _CutShort:
     def visit(self, hint: BoardHint | None = None) -> BoardVisit:
         visit = self._board.visit(hint)
         return replace(visit, snapshot=visit.snapshot and replace(visit.snapshot, complete=False))
-
-
-def _write_whole(path: Path, document: bytes) -> None:
-    """Write a file whole or not at all."""
-    import tempfile  # noqa: PLC0415 - only this command needs it
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(document)
-    Path(file.name).replace(path)
 
 
 def _access(settings: Settings) -> Iterator[tuple[Level, Message]]:

@@ -9,21 +9,26 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import miro_sync
+from miro_sync.errors import StateError
 from miro_sync.memory import SqlMemory
 from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
     BoardVisit,
+    SheetLayout,
 )
 from miro_sync.packed import digest
 from miro_sync.settings import Settings, SourceKind
 from miro_sync.visiting import Doors
 
 if TYPE_CHECKING:
+    from miro_sync.layouts import Sought
+    from miro_sync.measuring import Declared
     from miro_sync.miro_client import MiroBoard, MiroClient
     from miro_sync.ports import BoardSource, TablesSource
     from miro_sync.sheets import SheetsSource
@@ -79,7 +84,30 @@ def doors_of(settings: Settings, now: dt.datetime, progress: Progress | None = N
         tables=_tables_door(settings, now),
         calendar=None if sheet is not None else TablesFile(calendar.path, now),
         calendar_sheet=sheet,
+        sought=_sought(settings) if _by_columns(settings) else None,
     )
+
+
+def declared_by(settings: Settings) -> Declared:
+    """Return what the settings ask to be measured."""
+    from miro_sync.measuring import Declared  # noqa: PLC0415 - only who decides pays for it
+
+    return Declared(settings.indicators, settings.sheet_kinds, settings.monitoring)
+
+
+def _by_columns(settings: Settings) -> bool:
+    """Tell whether the named columns alone are asked of the table."""
+    source = settings.tables_source
+    return source is not None and source.kind is SourceKind.GOOGLE
+
+
+def _sought(settings: Settings) -> Sought:
+    """Return what the settings look for in the table."""
+    from miro_sync.kpi import searches  # noqa: PLC0415 - only where it is named
+    from miro_sync.layouts import Sought  # noqa: PLC0415
+
+    kinds, indicators = settings.sheet_kinds, settings.indicators
+    return Sought(kinds, partial(searches, indicators, kinds), repr(indicators))
 
 
 def _board_door(settings: Settings, progress: Progress | None) -> BoardSource | None:
@@ -167,4 +195,17 @@ def google_sheets(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> 
         read_workbook=read_workbook,
         api_url=settings.tables_api_url,
         patience_seconds=settings.tables_patience,
+        layouts=partial(_known_layouts, settings),
     )
+
+
+def _known_layouts(settings: Settings) -> tuple[SheetLayout, ...]:
+    """Return where the columns stood at the last stored read, if they are looked for as then."""
+    try:
+        with memory_of(settings) as memory:
+            hint = memory.tables_hint()
+    except StateError:
+        return ()  # whoever needs the state will say what is wrong with it
+    if hint is None or hint.understood_by != _sought(settings).digest:
+        return ()
+    return hint.layouts

@@ -8,7 +8,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from miro_sync import sync as use_case
-from miro_sync.app.building import Progress, doors_of, memory_of, moment, rules_of, today_of
+from miro_sync.app.building import (
+    Progress,
+    declared_by,
+    doors_of,
+    memory_of,
+    moment,
+    rules_of,
+    today_of,
+)
 from miro_sync.decisions import made_until, merged, undone_numbers
 from miro_sync.overview import Overview
 from miro_sync.settings import Settings, load
@@ -25,10 +33,14 @@ def overview(  # noqa: PLR0913 - the options of the commands
     offline: bool = False,
     full: bool = False,
     progress: Progress | None = None,
+    now: dt.datetime | None = None,
 ) -> Overview:
-    """Return all that can be told of a project; the arguments and errors are those of `check`."""
+    """Return all that can be told of a project.
+
+    The arguments and errors are those of `check`; `now` is the moment to read at, else the present.
+    """
     settings = load(config)
-    now = moment()
+    now = now or moment()
     today = on or as_of or today_of(settings, now)
     current = _overview(settings, now, today, as_of, progress, offline=offline, full=full)
     with memory_of(settings) as memory:
@@ -61,6 +73,7 @@ def _overview(  # noqa: PLR0913 - as `overview`
             full=full,
             as_of=as_of,
             rules=rules_of(settings),
+            declared=declared_by(settings),
         )
         made = merged(settings.decisions, memory.decisions())
     if as_of is not None:
@@ -72,4 +85,7 @@ def _overview(  # noqa: PLR0913 - as `overview`
         outcome.findings,
         decisions=made,
         undone=undone_numbers(made),
+        indicators=outcome.measures.indicators,
+        plans=outcome.measures.plans,
+        maps=outcome.measures.maps,
     )

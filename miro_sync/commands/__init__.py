@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from miro_sync.commands import access, deciding, judging, past, periods, surveys
+from miro_sync.commands import (
+    access,
+    deciding,
+    judging,
+    kpi,
+    mailing,
+    past,
+    periods,
+    report,
+    surveys,
+)
 
 if TYPE_CHECKING:
     from miro_sync.messages import Catalogue
@@ -15,11 +25,12 @@ if TYPE_CHECKING:
 
 #: The order in which help shows the commands.
 _ORDER = (
-    "demo", "init", "doctor", "sync", "check-calendar", "centers", "resources", "coverage",
-    "decide", "history", "state", "periods", "export-board", "login",
+    "demo", "init", "doctor", "sync", "check-calendar", "centers", "kpi", "resources",
+    "coverage", "report", "digest", "decide", "history", "state", "periods", "export-board",
+    "login",
 )  # fmt: skip
 
-_MODULES = (judging, surveys, deciding, past, access, periods)
+_MODULES = (judging, kpi, surveys, report, deciding, past, access, periods, mailing)
 
 
 def all_commands(words: Catalogue) -> list[Command]:

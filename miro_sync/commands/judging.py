@@ -56,20 +56,23 @@ def commands(words: Catalogue) -> list[Command]:
 
 @click.pass_obj
 def _demo(session: Session, *, target: str | None, everything: bool) -> int:
-    from miro_sync.telling import terminal  # noqa: PLC0415 - help needs none of it
+    from miro_sync.telling import indicators, terminal  # noqa: PLC0415 - help needs none of it
 
-    demo = session.the_app().demo(None if target is None else path_of(target))
+    language = session.words.language if session.explicit else None
+    demo = session.the_app().demo(None if target is None else path_of(target), language)
     outcome, project = demo.outcome, demo.outcome.project
     words = session.words_of(project)
     look = look_of(everything=everything, command="miro-sync demo --all")
     parts = (
         words.say("cli.demo_intro"),
         terminal.check(outcome.assessment, outcome.findings, project, words, look=look),
+        indicators.attention(outcome.indicators, outcome.assessment, project, words, look=look),
         words.say("cli.demo_cut_short"),
         terminal.gist(demo.cut_short.assessment, project, words, look=look),
+        words.say("page.demo_written", path=str(demo.page)),
         words.say("cli.demo_next"),
     )
-    show("\n\n".join(parts), look)
+    show("\n\n".join(part for part in parts if part), look)
     return outcome.exit_code
 
 

@@ -20,12 +20,15 @@ from miro_sync.session import (
     exit_zero_option,
     known_center,
     layout_option,
+    on_option,
     option,
     shared_options,
 )
 from miro_sync.telling.usage import Command
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from miro_sync.messages import Catalogue
 
 
@@ -34,16 +37,23 @@ def commands(words: Catalogue) -> list[Command]:
     shared = shared_options(words)
     surveying = [option(words, "--center", metavar="ID"), layout_option(words)]
     return [
-        Command("resources", words, _resources, [*surveying, exit_zero_option(words), *shared]),
+        Command(
+            "resources",
+            words,
+            _resources,
+            [on_option(words), *surveying, exit_zero_option(words), *shared],
+        ),
         Command("coverage", words, _coverage, [*surveying, *shared]),
     ]
 
 
 @click.pass_obj
-def _resources(session: Session, *, center: str | None, layout: str, exit_zero: bool) -> int:
+def _resources(
+    session: Session, *, on: dt.date | None, center: str | None, layout: str, exit_zero: bool
+) -> int:
     from miro_sync.telling import survey  # noqa: PLC0415 - help needs none of it
 
-    found = session.the_app().resources(session.folder())
+    found = session.the_app().resources(session.folder(), on=on)
     words, look = session.words_of(found.project), look_of()
     known_center(center, found.project, session)
     shown = [one for one in found.centers if center in {None, one.center.id}]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 #: Gives what a file holds, or raises `SourceError`.
 BytesOf = Callable[["Path"], bytes]
 
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
 _TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 
 
@@ -97,9 +98,9 @@ def _text_reading(document: bytes, title: str, source: str) -> Reading:
         problems.append(Problem(say("files.swallowed_rows"), place))
     damaged = [
         address(row, column)
-        for row, cells in enumerate(sheet.rows)
+        for row, cells in enumerate(sheet.rows if _REPLACED in decoded.text else ())
         for column, cell in enumerate(cells)
-        if isinstance(cell, str) and "\N{REPLACEMENT CHARACTER}" in cell
+        if isinstance(cell, str) and _REPLACED in cell
     ]
     if damaged:
         place = Place(source, title, damaged[0])

@@ -46,12 +46,14 @@ class TablesFile:
         """
         # To seal a file needs nothing of this.
         from miro_sync.files.contents import read_file, read_folder  # noqa: PLC0415
+        from miro_sync.wire import patient_garbage_collector  # noqa: PLC0415
 
-        if self._path.is_dir():
-            paths = list(self._known) or _texts_of(self._path)
-            reading = read_folder(self._path, paths, self._bytes_of)
-        else:
-            reading = read_file(self._path, self._bytes_of)
+        with patient_garbage_collector():
+            if self._path.is_dir():
+                paths = list(self._known) or _texts_of(self._path)
+                reading = read_folder(self._path, paths, self._bytes_of)
+            else:
+                reading = read_file(self._path, self._bytes_of)
         return TablesSnapshot(
             source=self._path.name,
             read_at=self._read_at,

@@ -8,7 +8,11 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: Rows looked at to find the delimiter.
 _SAMPLE_ROWS = 200
@@ -98,7 +102,8 @@ def read_text_table(text: str) -> TextTable:
     else:
         open_quote = len(rows) - 1
         rows[-1][-1] = rows[-1][-1].removesuffix(_REPLACED).rstrip("\n")
-    swallowed = () if open_quote is not None else _swallowed(rows, delimiter)
+    lines = text.count("\n") + text.count("\r") - text.count("\r\n")
+    swallowed = () if open_quote is not None or lines <= len(rows) else _swallowed(rows, delimiter)
     return TextTable(rows, open_quote, swallowed)
 
 
@@ -122,9 +127,19 @@ def _unmarked_utf16(document: bytes) -> str | None:
 
 
 def _parse(text: str, delimiter: str, rows: int | None = None) -> list[list[str]]:
+    return list(islice(_rows(text, delimiter), rows))
+
+
+def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    """Yield the rows of a text; only a line with a quotation mark needs the reader of CSV."""
     # Universal newlines: a lone carriage return ends a line, too.
-    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
-    return list(islice(reader, rows))
+    lines = io.StringIO(text, newline=None)
+    for line in lines:
+        if '"' in line:
+            yield next(csv.reader(chain((line,), lines), delimiter=delimiter))
+        else:
+            bare = line.rstrip("\n")
+            yield bare.split(delimiter) if bare else []
 
 
 def _delimiter(text: str) -> str:

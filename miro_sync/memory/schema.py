@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     false,
 )
 
@@ -70,6 +71,24 @@ version = Table(
     Index("version_until", "until_run"),
 )
 
+#: Every version of what was counted for an indicator, a centre's resource map, a plan: totals.
+#: `kind` is what it was counted from; `value` and `definition` are an indicator's.
+measure = Table(
+    "measure",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("thing", String(255), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("value", Float),
+    Column("definition", String(64)),
+    Column("from_run", ForeignKey("run.id"), nullable=False),
+    Column("until_run", ForeignKey("run.id")),
+    Index("measure_current", "kind", "until_run"),
+    Index("measure_thing", "kind", "thing"),
+)
+
 #: Every finding's life; an open one has no `until`.
 finding = Table(
     "finding",
@@ -112,6 +131,53 @@ same_card = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("old", String(255), nullable=False),
     Column("new", String(255), nullable=False),
+)
+
+#: The ledger of the weekly mail: one row per reader and ISO week, written before and after sending.
+#: `recipient` is a centre's id or a digest of an address, never the address; `told` are keys.
+letter = Table(
+    "letter",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("recipient", String(255), nullable=False),
+    Column("week", String(8), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("message_id", String(255), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("planned_at", DateTime(timezone=True), nullable=False),
+    Column("sending_at", DateTime(timezone=True)),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("problem", String(64)),
+    UniqueConstraint("recipient", "week", name="letter_once"),
+)
+
+#: Runs of writing to the board; `undoes` is the first of the runs that one takes back.
+writing = Table(
+    "writing",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("undoes", Integer),
+)
+
+#: What was written to the board, one row per act; no `outcome` while it is not known.
+written = Table(
+    "written",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("writing_id", ForeignKey("writing.id"), nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("key", String(512), nullable=False),
+    Column("item_id", String(64)),
+    Column("before", Text),
+    Column("after", Text),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("outcome", String(16)),
+    Index("written_writing", "writing_id"),
 )
 
 #: What a run worked out, by name, and a digest of all that it rests on; nothing is lost with it.

@@ -45,6 +45,7 @@ from miro_sync.model import (
     RunRecord,
     SameCard,
     SourceReport,
+    TablesHint,
     WorkedOut,
     say,
 )
@@ -52,11 +53,13 @@ from miro_sync.model import (
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
+    from miro_sync.kpi import Kept, PastValue
+
 #: The sources that hold cards, and what their cards call them.
 _CARD_SOURCES = {"board": "board", "tables": "table"}
 
 #: One lock per state: a database may hold several, each in a schema of its own.
-_LOCK_NAME = "hashtextextended('miro-sync/' || current_schema(), 0)"
+_LOCK_NAME = "hashtextextended('{what}/' || current_schema(), 0)"
 
 #: Set on a connection that is going to write: on SQLite its transaction begins by locking.
 _WRITES = "miro_sync_writes"
@@ -70,6 +73,9 @@ class SqlMemory:
         as_of: answer as on the evening of this day, from the runs stored up to it; None for now.
 
     """
+
+    #: What `alone` keeps others out of.
+    _lock = "miro-sync"
 
     def __init__(self, url: str, *, as_of: dt.date | None = None) -> None:
         """Remember where the state is; nothing is opened yet."""
@@ -93,6 +99,11 @@ class SqlMemory:
         """Return what the last complete read of the board left for the next visit."""
         with self._reading() as view:
             return None if view is None else view.board_hint()
+
+    def tables_hint(self) -> TablesHint | None:
+        """Return what the last complete read of the tables left for the next one."""
+        with self._reading() as view:
+            return None if view is None else view.tables_hint()
 
     def last_calendar(self) -> tuple[Event, ...]:
         """Return the planned events of the last run, unordered; none before the first one."""
@@ -168,6 +179,21 @@ class SqlMemory:
         with self._reading() as view:
             return () if view is None else view.finding_lives(subjects)
 
+    def measures(self) -> Kept:
+        """Return the last measures of every part; empty before the first run that kept some."""
+        from miro_sync.kpi import Kept  # noqa: PLC0415 - a run that measures nothing pays nothing
+        from miro_sync.memory.measures import read_measures  # noqa: PLC0415
+
+        with self._reading() as view:
+            return Kept() if view is None else read_measures(view.connection, view.last_run or 0)
+
+    def past_values(self) -> Mapping[str, Sequence[PastValue]]:
+        """Return what indicators came to in earlier runs, by their ids, oldest first."""
+        from miro_sync.memory.measures import read_past_values  # noqa: PLC0415 - as above
+
+        with self._reading() as view:
+            return {} if view is None else read_past_values(view.connection, view.last_run or 0)
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keep every other sync of this state out, on this machine or another one.
@@ -182,7 +208,7 @@ class SqlMemory:
         """
         path = self._sqlite_path()
         if path is not None:
-            with alone_on_this_machine(path):
+            with alone_on_this_machine(self._lock_beside(path)):
                 yield
         elif sa.make_url(self.url).get_backend_name() == "postgresql":
             with self._alone_on_server():
@@ -234,6 +260,7 @@ class SqlMemory:
         cards: Sequence[EventCard],
         findings: Sequence[Finding],
         same: Mapping[str, str] | None = None,
+        measures: Kept | None = None,
         answer: WorkedOut | None = None,
         notes: WorkedOut | None = None,
     ) -> None:
@@ -250,6 +277,7 @@ class SqlMemory:
             cards: all cards and rows at hand, also those of a last good read.
             findings: new, open and just resolved ones.
             same: decided-on cards that came back under another id: old id to new id.
+            measures: what was counted in this run; what was not stays as it is.
             answer: what the run has to say. It is kept only if the run changed nothing of what
                 is remembered, so that the next one, of the same basis, has the same to say.
             notes: what the run noted for the next ones; those before it are let go.
@@ -274,6 +302,10 @@ class SqlMemory:
                         if card.source == kind
                     }
                     rests &= not replace_versions(connection, run_id, source, payloads)
+            if measures is not None:
+                from miro_sync.memory.measures import store_measures  # noqa: PLC0415 - as below
+
+                rests &= not store_measures(connection, run_id, measures)
             if same:
                 store_new_ids(connection, same, run_id, stored_at)
             rests &= not store_findings(connection, findings, today, run_id) and not same
@@ -374,11 +406,16 @@ class SqlMemory:
         self._is_current = revision == schema.REVISION
         return revision
 
+    def _lock_beside(self, database: Path) -> Path:
+        """Return the path whose lock file `alone` takes."""
+        return database
+
     @contextmanager
     def _alone_on_server(self) -> Iterator[None]:
         with self._troubles_told():
             connection = self._open().connect().execution_options(isolation_level="AUTOCOMMIT")
-            taken = connection.scalar(sa.text(f"select pg_try_advisory_lock({_LOCK_NAME})"))
+            name = _LOCK_NAME.format(what=self._lock)
+            taken = connection.scalar(sa.text(f"select pg_try_advisory_lock({name})"))
         try:
             if not taken:
                 raise BusyError(say("memory.busy"))

@@ -95,9 +95,13 @@ def examine(connection: Connection, size: int | None) -> Health:
         faults.append("two_versions")
     if _twice(connection, finding, ("key",), finding.c.until.is_(None)):
         faults.append("two_lives")
-    crossed = sa.select(version.c.id).where(version.c.until_run < version.c.from_run)
-    if connection.execute(crossed.limit(1)).first() is not None:
-        faults.append("order")
+    measure = schema.measure
+    if _twice(connection, measure, ("kind", "thing"), measure.c.until_run.is_(None)):
+        faults.append("two_measures")
+    for table in (version, measure):
+        crossed = sa.select(table.c.id).where(table.c.until_run < table.c.from_run)
+        if connection.execute(crossed.limit(1)).first() is not None:
+            faults.append("order")
     return Health(
         faults=tuple(faults),
         runs=_count(connection, schema.run),
@@ -124,8 +128,10 @@ def purge(connection: Connection, before: dt.date) -> Purged:
         version.delete().where(version.c.until_run <= kept, version.c.thing.not_in(decided))
     ).rowcount
     findings = connection.execute(finding.delete().where(finding.c.until_run <= kept)).rowcount
+    measure = schema.measure
+    connection.execute(measure.delete().where(measure.c.until_run <= kept))
     # What began in a run that goes is as old as the first run that stays.
-    for column in (version.c.from_run, finding.c.since_run):
+    for column in (version.c.from_run, finding.c.since_run, measure.c.from_run):
         connection.execute(column.table.update().where(column < kept).values({column: kept}))
     # A decided-on card of the past keeps its last version, with no run of its own.
     connection.execute(version.update().where(version.c.until_run < kept).values(until_run=kept))

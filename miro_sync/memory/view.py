@@ -32,6 +32,7 @@ from miro_sync.model import (
     SameCard,
     SourceReport,
     SourceState,
+    TablesHint,
     WorkedOut,
 )
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
 
 HINT = TypeAdapter(BoardHint)
+TABLES_HINT = TypeAdapter(TablesHint)
 
 
 @functools.cache
@@ -94,14 +96,23 @@ class View:
 
     def board_hint(self) -> BoardHint | None:
         """Return the hint of the last complete read of the board; None when it left none."""
-        read = self._last_good("board")
+        hint = self._hint("board")
+        return None if hint is None else HINT.validate_json(hint)
+
+    def tables_hint(self) -> TablesHint | None:
+        """Return the hint of the last complete read of the tables; None when it left none."""
+        hint = self._hint("tables")
+        return None if hint is None else TABLES_HINT.validate_json(hint)
+
+    def _hint(self, source: str) -> str | None:
+        read = self._last_good(source)
         if read is None:
             return None
         table = schema.source_read
-        hint = self.connection.scalar(
-            sa.select(table.c.hint).where(table.c.source == "board", table.c.run_id == read[0])
+        hint: str | None = self.connection.scalar(
+            sa.select(table.c.hint).where(table.c.source == source, table.c.run_id == read[0])
         )
-        return None if hint is None else HINT.validate_json(hint)
+        return hint
 
     def judged_by_last_read(self, source: str) -> bool:
         """Tell whether the run itself read the source completely, and not only one before it."""

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from miro_sync.identity import GONE, ON_CARDS
 from miro_sync.memory import schema
-from miro_sync.memory.view import GOOD, HINT
+from miro_sync.memory.view import GOOD, HINT, TABLES_HINT
 from miro_sync.model import Finding, FindingState, SourceReport, WorkedOut
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def store_reads(
                 "message": report.message.key if report.message else None,
                 "credits": report.credits,
                 "seconds": report.seconds,
-                "hint": HINT.dump_json(report.hint).decode() if report.hint else None,
+                "hint": _hint_of(report),
             }
             for report in sources
         ],
@@ -187,3 +187,12 @@ def store_findings(
             resolved,
         )
     return bool(new or resolved)
+
+
+def _hint_of(report: SourceReport) -> str | None:
+    """Write what a read left for the next one."""
+    if report.hint is not None:
+        return HINT.dump_json(report.hint).decode()
+    if report.tables_hint is not None:
+        return TABLES_HINT.dump_json(report.tables_hint).decode()
+    return None

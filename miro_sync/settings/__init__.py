@@ -17,11 +17,13 @@ from zoneinfo import ZoneInfo
 
 from miro_sync.decisions import DIRECTORS_ONLY
 from miro_sync.errors import SettingsError
+from miro_sync.letter import Block
 from miro_sync.model import (
     Center,
     Decision,
     DecisionKind,
     Indicator,
+    IndicatorFormula,
     Monitoring,
     Period,
     Person,
@@ -40,6 +42,7 @@ from miro_sync.settings.links import (
     SourceLink,
     absolute,
     absolute_state,
+    is_loopback,
     split,
 )
 from miro_sync.settings.schema import (
@@ -47,14 +50,16 @@ from miro_sync.settings.schema import (
     DEFAULT_STATE,
     FULL_READ_HOURS,
     GOOGLE_API,
+    MAIL_TIMEOUT,
     MIRO_API,
+    MONDAY,
+    SEND_HOURS,
     YANDEX_API,
     CentersFile,
     CenterTable,
     DecisionsFile,
     IndicatorTable,
     KpiFile,
-    MailSection,
     ProjectFile,
     SheetColumnTable,
     SheetTable,
@@ -84,6 +89,9 @@ _SHARED = {
     ("frame", "frame"): "settings.frame_twice",
     ("id", "id"): "settings.center_twice",
 }
+#: Formulas over a table that mostly count people.
+_OF_PEOPLE = frozenset({IndicatorFormula.RATIO, IndicatorFormula.SUM})
+
 #: What may travel in an HTTP header; anything else was copied together with the token.
 _TOKEN = re.compile(r"[!-~]+")
 
@@ -96,6 +104,13 @@ class Mail:
         host, port: of the SMTP server.
         implicit_tls: encrypted from the first byte (smtps://); else STARTTLS is asked for.
         sender: «Имя <address>» or an address.
+        reply_to: where answers go; the first coordinator's address where the settings name none.
+        unsubscribe: a mailto: or https: address for those who want no more letters.
+        weekday: 0 is Monday. hours: minutes of the local day, between which letters go.
+        pause_until: no letters before this day.
+        blocks: the parts of a letter that are wanted.
+        ca_file: certificates to believe instead of the system's.
+        patience: seconds that one run waits out refusals in all. timeout: for one answer.
 
     """
 
@@ -103,6 +118,20 @@ class Mail:
     port: int
     implicit_tls: bool
     sender: str
+    reply_to: str | None = None
+    unsubscribe: str | None = None
+    weekday: int = MONDAY
+    hours: tuple[int, int] = SEND_HOURS
+    pause_until: dt.date | None = None
+    blocks: frozenset[Block] = frozenset(Block)
+    ca_file: Path | None = None
+    patience: float = DEFAULT_PATIENCE
+    timeout: float = MAIL_TIMEOUT
+
+    @property
+    def on_this_machine(self) -> bool:
+        """Whether the server is the machine's own: nobody can listen on the way to it."""
+        return is_loopback(self.host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +400,7 @@ def _settings(folder: Path, files: _Files, problems: tuple[Problem, ...]) -> Set
         tables_api_url=project.tables.api_url or _usual_api(project.tables.source),
         tables_patience=project.tables.patience_seconds,
         state_url=absolute_state(project.state.url, folder),
-        mail=_mail(project.mail),
+        mail=_mail(project, folder),
         decisions=_decisions(files.decisions, ZoneInfo(project.project.timezone)),
         directors_only=frozenset(project.decisions.directors_only),
         indicators=tuple(_indicator(indicator) for indicator in files.kpi.indicator),
@@ -403,7 +432,7 @@ def _project(file: ProjectFile, centers: CentersFile, span: Period) -> Project:
             ignored_users=tuple(file.activity.ignored_users),
         ),
         centers=tuple(_center(center, span) for center in centers.center),
-        people=tuple(Person(p.role, p.name, p.email) for p in file.person),
+        people=tuple(Person(p.role, p.name, p.email, p.pause_until) for p in file.person),
         vacations=tuple(Period(v.start, v.end) for v in file.vacation),
         special_days=tuple(SpecialDay(h.date, h.working) for h in file.holiday),
     )
@@ -461,7 +490,21 @@ def _indicator(indicator: IndicatorTable) -> Indicator:
         collected=indicator.collected,
         responsible=indicator.responsible,
         method=indicator.method,
+        group=indicator.group,
+        period=indicator.period,
+        base=indicator.base,
+        minimum=indicator.minimum,
+        path=tuple((point.day, point.value) for point in indicator.path),
+        decimals=indicator.decimals,
+        people=_counts_people(indicator),
     )
+
+
+def _counts_people(indicator: IndicatorTable) -> bool:
+    """Tell whether an indicator counts people; unless it says so, any share of a table may."""
+    if indicator.people is not None:
+        return indicator.people
+    return indicator.formula in _OF_PEOPLE or indicator.weight is not None
 
 
 def _sheet_kind(sheet: SheetTable) -> SheetKind:
@@ -482,10 +525,26 @@ def _sheet_column(column: SheetColumnTable) -> SheetColumn:
     )
 
 
-def _mail(mail: MailSection) -> Mail | None:
+def _mail(project: ProjectFile, folder: Path) -> Mail | None:
+    mail = project.mail
     address = split(mail.smtp) if mail.smtp else None
     if address is None or mail.sender is None:
         return None
     encrypted = address.scheme == "smtps"
     port = address.port or (SMTPS_PORT if encrypted else SMTP_PORT)
-    return Mail(address.host, port, encrypted, mail.sender)
+    coordinators = (one.email for one in project.person if one.role == "coordinator")
+    return Mail(
+        address.host,
+        port,
+        encrypted,
+        mail.sender,
+        reply_to=mail.reply_to or next((one for one in coordinators if one), None),
+        unsubscribe=mail.unsubscribe,
+        weekday=mail.weekday,
+        hours=mail.hours,
+        pause_until=mail.pause_until,
+        blocks=frozenset(mail.blocks),
+        ca_file=None if mail.ca_file is None else Path(absolute(mail.ca_file, folder)),
+        patience=mail.patience_seconds,
+        timeout=mail.timeout_seconds,
+    )

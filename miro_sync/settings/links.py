@@ -146,7 +146,7 @@ def api_url(url: str) -> str:
         raise fault("settings.no_url", value=shown(url))
     if address.has_login:
         raise fault("settings.login_in_url")
-    if address.scheme == "http" and not _is_loopback(address.host):
+    if address.scheme == "http" and not is_loopback(address.host):
         raise fault("settings.plain_http", value=shown(url))
     return url.rstrip("/")
 
@@ -264,5 +264,6 @@ def _online_table(link: str) -> SourceLink:
     raise fault("settings.tables_no_source", value=shown(link))
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this very machine."""
     return host in {"localhost", "::1"} or bool(re.fullmatch(r"127(\.\d{1,3}){3}", host))

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from miro_sync.decisions import ABOUT_A_CARD, DIRECTORS_ONLY
+from miro_sync.letter import Block
 from miro_sync.model import (
     CellType,
     DecisionKind,
@@ -53,6 +54,13 @@ DEFAULT_PATIENCE = 60.0
 
 #: Miro does not promise that a tag or a move changes the board's date: once a day all is read.
 FULL_READ_HOURS = 23
+
+#: When letters go: Monday, from eight to six.
+MONDAY = 0
+SEND_HOURS = (8 * 60, 18 * 60)
+
+#: Seconds that a mail server may take for one answer.
+MAIL_TIMEOUT = 30.0
 
 ROLES = ("director", "coordinator", "methodist")
 LANGUAGES = ("ru", "en")
@@ -113,6 +121,14 @@ _COLUMNS = {
     IndicatorFormula.RATIO: ("sheet", "numerator", "denominator"),
     IndicatorFormula.MEAN: ("sheet", "value"),
     IndicatorFormula.VALUE: ("sheet", "value"),
+    IndicatorFormula.SUM: ("sheet", "value"),
+    IndicatorFormula.COVERAGE: ("sheet", "group", "value"),
+    IndicatorFormula.GROWTH: ("sheet", "value", "base"),
+}
+#: Where the data of the other formulas come from, the usual place first.
+_PLACES = {
+    IndicatorFormula.QUOTA: (IndicatorSource.CALENDAR, IndicatorSource.TABLE),
+    IndicatorFormula.MAP_SHARE: (IndicatorSource.TABLE,),
 }
 
 
@@ -230,7 +246,57 @@ def _sender(text: str) -> str:
     return text
 
 
+def _unsubscribe(text: str) -> str:
+    """Check where a wish to get no more letters goes: a page, or an address that somebody reads."""
+    if re.fullmatch(r"https://[^\s<>]+", text):
+        return text
+    return f"mailto:{_email(text.removeprefix('mailto:'))}"
+
+
+def _weekday(value: object) -> object:
+    """Take a weekday by its name in either language, or by its number from Monday as 1."""
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= len(_WEEKDAYS):
+        return value - 1
+    word = str(value).strip().casefold()
+    for number, names in enumerate(_WEEKDAYS):
+        if word in names:
+            return number
+    known = ", ".join(names[0] for names in _WEEKDAYS)
+    raise fault("settings.one_of", value=shown(str(value)), known=known)
+
+
+def _hours(value: object) -> object:
+    """Take «8:00-18:00» as minutes of the day."""
+    found = re.fullmatch(
+        r"(\d{1,2})(?::(\d\d))?\s*[-–—]\s*(\d{1,2})(?::(\d\d))?", str(value).strip()
+    )
+    if found is None:
+        raise fault("settings.no_hours", value=shown(str(value)))
+    start, end = (int(found[at]) * 60 + int(found[at + 1] or 0) for at in (1, 3))
+    if not 0 <= start < end <= _DAY or int(found[2] or 0) > 59 or int(found[4] or 0) > 59:  # noqa: PLR2004 - minutes of an hour
+        raise fault("settings.no_hours", value=shown(str(value)))
+    return start, end
+
+
+_DAY = 24 * 60
+
+_WEEKDAYS = (
+    ("monday", "понедельник", "пн"),
+    ("tuesday", "вторник", "вт"),
+    ("wednesday", "среда", "ср"),
+    ("thursday", "четверг", "чт"),
+    ("friday", "пятница", "пт"),
+    ("saturday", "суббота", "сб"),
+    ("sunday", "воскресенье", "вс"),
+)
+
 _Some = TypeVar("_Some")
+
+
+def _above_zero(number: float) -> float:
+    if number <= 0:
+        raise fault("settings.above_zero")
+    return number
 
 
 def _some(values: list[_Some]) -> list[_Some]:
@@ -277,6 +343,9 @@ Day = Annotated[dt.date, BeforeValidator(_day)]
 LastDay = Annotated[Day, AfterValidator(_not_reversed)]
 Email = Annotated[Annotated[Text, AfterValidator(_email)] | None, BeforeValidator(_emptied)]
 Smtp = Annotated[Annotated[Text, AfterValidator(smtp_url)] | None, BeforeValidator(_emptied)]
+Unsubscribe = Annotated[
+    Annotated[Text, AfterValidator(_unsubscribe)] | None, BeforeValidator(_emptied)
+]
 Sender = Annotated[Annotated[Text, AfterValidator(_sender)] | None, BeforeValidator(_emptied)]
 ApiUrl = Annotated[Text, AfterValidator(api_url)]
 Patience = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
@@ -350,10 +419,19 @@ class StateSection(Section):
 
 
 class MailSection(Section):
-    """`[mail]`: how mail leaves."""
+    """`[mail]`: how mail leaves, when, and what is in it."""
 
     smtp: Smtp = None
     sender: Sender = Field(default=None, alias="from")
+    reply_to: Email = None
+    unsubscribe: Unsubscribe = None
+    weekday: Annotated[int, BeforeValidator(_weekday)] = MONDAY
+    hours: Annotated[tuple[int, int], BeforeValidator(_hours)] = SEND_HOURS
+    pause_until: Day | None = None
+    blocks: Annotated[list[Annotated[Block, _choice(Block)]], AfterValidator(_some)] = list(Block)
+    ca_file: Maybe = None
+    patience_seconds: Patience = DEFAULT_PATIENCE
+    timeout_seconds: Annotated[float, Field(ge=0.1, le=600, allow_inf_nan=False)] = MAIL_TIMEOUT
 
 
 class PersonTable(Section):
@@ -362,6 +440,7 @@ class PersonTable(Section):
     role: Annotated[Text, AfterValidator(_role)]
     name: Text = ""
     email: Email = None
+    pause_until: Day | None = None
 
 
 class VacationTable(Section):
@@ -419,6 +498,13 @@ class CentersFile(Section):
     center: list[CenterTable] = []
 
 
+class PathTable(Section):
+    """A point of `path`: what the indicator must have come to by a day."""
+
+    day: Day
+    value: Number
+
+
 class IndicatorTable(Section):
     """`[[indicator]]`: see `miro_sync.model.Indicator` for what the keys mean."""
 
@@ -442,20 +528,39 @@ class IndicatorTable(Section):
     collected: Text = ""
     responsible: Text = ""
     method: Text = ""
+    group: Maybe = None
+    period: Maybe = None
+    base: Annotated[Number, AfterValidator(_above_zero)] | None = None
+    minimum: Number | None = None
+    path: list[PathTable] = []
+    decimals: Annotated[int, Field(ge=0, le=6)] = 1
+    people: bool | None = None
 
     @model_validator(mode="after")
     def _formula_has_what_it_reads(self) -> IndicatorTable:
         needed = _COLUMNS.get(self.formula, ())
+        places = (IndicatorSource.TABLE if needed else IndicatorSource.CALENDAR,)
+        fitting = _PLACES.get(self.formula, places)
+        if self.source not in fitting:
+            raise fault(
+                "settings.indicator_source", formula=self.formula.value, source=fitting[0].value
+            )
+        if self.formula is IndicatorFormula.QUOTA and self.source is IndicatorSource.TABLE:
+            needed = ("sheet", "minimum") if self.unit == "%" else ("sheet",)
         lacking = [key for key in needed if getattr(self, key) is None]
         if lacking:
             raise fault(
                 "settings.indicator_lacks", formula=self.formula.value, keys=", ".join(lacking)
             )
-        fitting = IndicatorSource.TABLE if needed else IndicatorSource.CALENDAR
-        if self.source is not fitting:
-            raise fault(
-                "settings.indicator_source", formula=self.formula.value, source=fitting.value
-            )
+        return self
+
+    @model_validator(mode="after")
+    def _path_leads_somewhere(self) -> IndicatorTable:
+        days = [point.day for point in self.path]
+        if days != sorted(set(days)):
+            raise fault("settings.indicator_path_order")
+        if self.path and self.target is None:
+            raise fault("settings.indicator_path_target")
         return self
 
 

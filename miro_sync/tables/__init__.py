@@ -17,17 +17,29 @@ the content of a cell: it gives the address.
 """
 
 from miro_sync.tables.columns import CALENDAR_COLUMNS, PLAN_COLUMNS, Column
-from miro_sync.tables.events import TablesReading, event_rows
+from miro_sync.tables.events import TablesReading, event_rows, paragraphs
 from miro_sync.tables.finding import (
+    Head,
     NoTable,
     Row,
     Section,
     Table,
+    find_heads,
     find_table,
     find_tables,
     worksheet_titled,
 )
-from miro_sync.tables.grid import CELL_LIMIT, NOT_CALCULATED, Merge, address, error_code, worksheet
+from miro_sync.tables.grid import (
+    CELL_LIMIT,
+    NOT_CALCULATED,
+    Merge,
+    address,
+    column_letters,
+    error_code,
+    head_digest,
+    rows_of_words,
+    worksheet,
+)
 from miro_sync.tables.headers import squash
 from miro_sync.tables.values import (
     Value,
@@ -37,6 +49,7 @@ from miro_sync.tables.values import (
     links_in,
     parse_day,
     parse_number,
+    says_none,
 )
 
 __all__ = [
@@ -45,6 +58,7 @@ __all__ = [
     "NOT_CALCULATED",
     "PLAN_COLUMNS",
     "Column",
+    "Head",
     "Merge",
     "NoTable",
     "Row",
@@ -54,15 +68,21 @@ __all__ = [
     "Value",
     "address",
     "as_text",
+    "column_letters",
     "count_by_kind",
     "count_people",
     "error_code",
     "event_rows",
+    "find_heads",
     "find_table",
     "find_tables",
+    "head_digest",
     "links_in",
+    "paragraphs",
     "parse_day",
     "parse_number",
+    "rows_of_words",
+    "says_none",
     "squash",
     "worksheet",
     "worksheet_titled",

@@ -174,6 +174,16 @@ def event_rows(  # noqa: PLR0913 - what a row may lean on
     return TablesReading(tuple(cards), tuple(problems), tuple(read), tuple(unread))
 
 
+def paragraphs(text: str) -> tuple[str, ...]:
+    """Split a cell into its paragraphs, as HTML or as lines, without list marks."""
+    if _PARAGRAPH.search(text):
+        parts = _PARAGRAPH.split(_BREAK.sub(" ", text))
+    else:
+        parts = _BREAK.sub("\n", text).split("\n")
+    plain = (html.unescape(_MARKUP.sub(" ", part)) for part in parts)
+    return tuple(line for part in plain if (line := " ".join(_LIST_MARK.sub("", part).split())))
+
+
 # --- worksheets ---------------------------------------------------------------------------------
 
 
@@ -328,13 +338,13 @@ class _RowReader:
     def _parts(self, row: Row, key: str, when: Value | None) -> tuple[_Part, ...]:
         """Tell the events of a row apart: as many paragraphs of dates as of events."""
         written, audience = row.text("title"), row.text("audience")
-        events = _paragraphs(written)
-        days = _paragraphs(when) if isinstance(when, str) else ()
+        events = paragraphs(written)
+        days = paragraphs(when) if isinstance(when, str) else ()
         schedule = self._schedule(" ".join(days) if days else when)
         if len(days) > 1 and _are_several(written, events):
             apart = [self._schedule(day) for day in days]
             if len(days) == len(events) and all(map(_is_read, apart)):
-                groups = _paragraphs(audience)
+                groups = paragraphs(audience)
                 if len(groups) != len(events):
                     groups = (audience,) * len(events)
                 return tuple(
@@ -407,7 +417,7 @@ class _RowReader:
 
     def _text(self, row: Row, part: _Part) -> str:
         texts = (row.section, row.text("task"), row.text("grade"), part.audience)
-        return "\n".join(" ".join(_paragraphs(text)) for text in texts if text)
+        return "\n".join(" ".join(paragraphs(text)) for text in texts if text)
 
     def _warn(self, name: str, row: Row, key: str, **params: object) -> None:
         cell = row.place(key).cell or ""
@@ -417,16 +427,6 @@ class _RowReader:
 def _part(title: str, schedule: Schedule | None, audience: str, *, shared: bool) -> _Part:
     plain = _HEAD_TICK.sub("", title)
     return _Part(plain, schedule, audience, plain != title, shared)
-
-
-def _paragraphs(text: str) -> tuple[str, ...]:
-    """Split a cell into its paragraphs, as HTML or as lines, without list marks."""
-    if _PARAGRAPH.search(text):
-        parts = _PARAGRAPH.split(_BREAK.sub(" ", text))
-    else:
-        parts = _BREAK.sub("\n", text).split("\n")
-    plain = (html.unescape(_MARKUP.sub(" ", part)) for part in parts)
-    return tuple(line for part in plain if (line := " ".join(_LIST_MARK.sub("", part).split())))
 
 
 def _are_several(written: str, events: tuple[str, ...]) -> bool:

@@ -19,7 +19,7 @@ from miro_sync.tables.headers import (
     squash,
     vocabulary,
 )
-from miro_sync.tables.values import Value, as_text, parse_number, read_cell
+from miro_sync.tables.values import Value, as_text, parse_number, read_cell, says_none
 from miro_sync.text import plain
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Row:
         empty: numbered, but nothing is written in its first required column.
         source, url: where the worksheet is, for places.
         columns: the table's columns.
+        links: the http(s) links behind its cells, by column key.
 
     """
 
@@ -65,6 +66,7 @@ class Row:
     source: str = ""
     url: str | None = None
     columns: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def text(self, key: str) -> str:
         """Return a value as text; "" when the cell is blank or the column absent."""
@@ -128,6 +130,23 @@ class NoTable:
     refused: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A header in a worksheet.
+
+    Attributes:
+        first, last: indices of its rows.
+        columns: all columns whose headers mean something, doubles included, in order.
+        refused: a required column cannot be told from its double.
+
+    """
+
+    first: int
+    last: int
+    columns: tuple[int, ...]
+    refused: bool
+
+
 def worksheet_titled(tables: TablesSnapshot, title: str) -> Worksheet | None:
     """Find a worksheet by its title, without regard to case, ё, spaces and punctuation."""
     for sheet in tables.worksheets:
@@ -183,6 +202,17 @@ def find_tables(
     return tuple(found) if found else (search.nothing(),)
 
 
+def find_heads(sheet: Worksheet, columns: Sequence[Column]) -> tuple[Head, ...]:
+    """Find the headers of the tables that `find_tables` would read, and read nothing below them."""
+    search = _Search(sheet, tuple(columns), Place("", sheet.title))
+    found: list[Head] = []
+    start = 0
+    while (header := search.next_header(start)) is not None:
+        start = search.end_of_table(header)
+        found.append(search.head(header, start))
+    return tuple(found)
+
+
 # --- header rows --------------------------------------------------------------------------------
 
 
@@ -214,7 +244,7 @@ class _Search:
     def __init__(self, sheet: Worksheet, columns: tuple[Column, ...], place: Place) -> None:
         width = max(map(len, sheet.rows), default=0)
         self._rows = tuple([(*row, *[None] * (width - len(row))) for row in sheet.rows])
-        self._columns, self._place = columns, place
+        self._columns, self._place, self._links = columns, place, sheet.links
         self._kinds = {column.key: column.kind for column in columns}
         self._vocabulary = vocabulary(columns)
         self._known: dict[str, Meanings] = {}
@@ -292,7 +322,8 @@ class _Search:
             return NoTable(sheet, faults.problems(), refused=True)
         wanted = [column for column in self._columns if column.key in columns or column.ends]
         blank = Row(sheet, 0, {}, source=self._place.source, url=self._place.url, columns=columns)
-        body = _Body(self._rows[:end], wanted, header, faults, blank)
+        body = _Body(self._named(columns, header, end), wanted, header, faults, blank)
+        body.links = self._links
         rows = body.read()
         return Table(
             sheet,
@@ -304,6 +335,29 @@ class _Search:
             tuple(body.sections),
             faults.problems(),
         )
+
+    def head(self, header: _Header, end: int) -> Head:
+        """Return a header whose table ends before row `end`."""
+        columns = self._columns_of(header, end, Faults(self._place))
+        meant = sorted(index for cells in header.found.values() for index, _ in cells)
+        refused = not columns or bool(self._missing(columns))
+        return Head(header.first, header.last, tuple(meant), refused)
+
+    def _named(
+        self, columns: Mapping[str, tuple[int, ...]], header: _Header, end: int
+    ) -> list[tuple[CellValue, ...]]:
+        """Return the rows down to `end`; below the header with the named columns alone.
+
+        What stands in another column then decides nothing, whether a door fetched it or not.
+        """
+        named = {index for cells in columns.values() for index in cells}
+        kept = [index in named for index in range(len(header.texts))]
+        return [
+            row
+            if number <= header.last
+            else tuple([value if keep else None for value, keep in zip(row, kept, strict=True)])
+            for number, row in enumerate(self._rows[:end])
+        ]
 
     def _qualifies(self, header: _Header | None) -> bool:
         return header is not None and header.distinct > 1 and not self._missing(header.found)
@@ -479,6 +533,7 @@ class _Body:
         blank: Row,
     ) -> None:
         self.sections: list[Section] = []
+        self.links: Mapping[tuple[int, int], tuple[str, ...]] = {}
         self._rows, self._header, self._faults, self._blank = rows, header, faults, blank
         self._columns = blank.columns
         self._wanted = {column.key: column for column in wanted}
@@ -546,7 +601,16 @@ class _Body:
             self._read[-1] = replace(above, values=_joined(above.values, values))
 
     def _row(self, index: int, values: Mapping[str, Value]) -> Row:
-        return replace(self._blank, number=index + 1, values=values, section=self._section)
+        row = replace(self._blank, number=index + 1, values=values, section=self._section)
+        if not self.links:
+            return row
+        behind = {key: self._behind(index, cells) for key, cells in self._columns.items()}
+        return replace(row, links={key: links for key, links in behind.items() if links})
+
+    def _behind(self, row: int, columns: Iterable[int]) -> tuple[str, ...]:
+        """Return the links behind some cells of a row, but for those with a person's data."""
+        found = (link for column in columns for link in self.links.get((row, column), ()))
+        return tuple(dict.fromkeys(link for link in found if personal(link) is None))
 
     def _last_full_row(self, first: int) -> int:
         """Return the index of the last row with a number or two cells: notes may follow it."""
@@ -646,6 +710,12 @@ class _Body:
             self._tell_hidden(row, index, kind)
             return HIDDEN if column is self._lead else None
         read, fault = read_cell(column.kind, value)
+        if column.kind == "link" and (row, index) in self.links:
+            behind = self._behind(row, (index,))
+            if behind and not says_none(as_text(value)):
+                before = read if isinstance(read, tuple) else ()
+                read = tuple(dict.fromkeys((*before, *behind)))
+                fault = fault if fault != "no_link" else None
         if fault is not None:
             severity = Severity.WARNING if column.kind == "link" else Severity.ERROR
             self._faults.add(f"tables.{fault}", address(row, index), severity)

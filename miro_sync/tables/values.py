@@ -147,6 +147,11 @@ def as_text(value: CellValue | Value) -> str:
     return text
 
 
+def says_none(text: str) -> bool:
+    """Tell whether a cell of links says that there is none: «нет», «–»."""
+    return re.sub(r"\W", "", text).casefold() in {"", "нет", "отсутствует"}
+
+
 def read_cell(kind: Kind, value: CellValue) -> tuple[Value | None, str | None]:
     """Read a filled cell of a column of some kind.
 
@@ -210,5 +215,4 @@ def _links(text: str) -> tuple[Value | None, str | None]:
         return links or None, "other_link"
     if links:
         return links, None
-    says_none = re.sub(r"\W", "", text).casefold() in {"", "нет", "отсутствует"}
-    return None, None if says_none else "no_link"
+    return None, None if says_none(text) else "no_link"

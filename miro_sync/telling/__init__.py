@@ -5,8 +5,12 @@ or plain dictionaries out.
 
     display     how wide a text is, how it is shortened and made harmless
     lines       which verdicts share one line of a table, and in which order
+    phrases     the sentences that all outputs share
     failures    places, problems and failures in words
     answer      the JSON documents and the rows of CSV
     terminal    the tables
+    schools     how people say the names of schools
+    mail        a letter in words: text and HTML, equal in content
+    envelope    its headers
     usage       the help and the usage errors of the command line
 """

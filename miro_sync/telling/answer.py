@@ -69,7 +69,7 @@ def check(
         assessment, findings = of_center(assessment, findings, center)
     return {
         "schema": CHECK_SCHEMA,
-        **_head(assessment, project, words),
+        **head(assessment, project, words),
         "summary": _summary(assessment),
         "events": [_event(verdict, project, words) for verdict in assessment.verdicts],
         "review": [_question(one, assessment, by_key) for one in assessment.questions],
@@ -95,7 +95,7 @@ def centers(assessment: Assessment, project: Project, words: Catalogue) -> dict[
     """Return the answer of `centers`: the head and the `centers` of `check`, with their weeks."""
     return {
         "schema": CENTERS_SCHEMA,
-        **_head(assessment, project, words),
+        **head(assessment, project, words),
         "centers": [
             {
                 **_center(one, words),
@@ -211,7 +211,8 @@ def csv_text(rows: Iterable[Sequence[str]]) -> str:
     return out.getvalue()
 
 
-def _head(assessment: Assessment, project: Project, words: Catalogue) -> dict[str, Any]:
+def head(assessment: Assessment, project: Project, words: Catalogue) -> dict[str, Any]:
+    """Return what every answer begins with: whose it is, of which day, and what it rests on."""
     return {
         "project": {"name": project.name, "timezone": project.timezone},
         "today": _day(assessment.today),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from miro_sync.model import DecisionKind
 from miro_sync.telling.display import clean, wrap
-from miro_sync.telling.terminal import days
+from miro_sync.telling.phrases import days
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 DECISIONS_SCHEMA = "miro-sync/decisions/1"
 
-_ROLES = ("director", "coordinator", "methodist")
+#: Those who have a word of their own; anybody else is «ответственный».
+ROLES = ("director", "coordinator", "methodist")
 _INDENT = 6
 
 
@@ -57,7 +58,7 @@ def table(
     zone = ZoneInfo(project.timezone)
     for one in decisions:
         number = words.say("decisions.from_file") if one.number is None else f"№ {one.number}"
-        role = one.role if one.role in _ROLES else "other"
+        role = one.role if one.role in ROLES else "other"
         said = words.say(
             "decisions.said",
             made=one.made_at.astimezone(zone).date(),

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from miro_sync.model import Period
 from miro_sync.telling.display import clean, link, wrap
 from miro_sync.telling.failures import place
-from miro_sync.telling.terminal import Look, months
+from miro_sync.telling.phrases import months
+from miro_sync.telling.terminal import Look
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

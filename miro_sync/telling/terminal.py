@@ -8,26 +8,23 @@ a link that is cut is no link.
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
-from zoneinfo import ZoneInfo
 
 import click
 
-from miro_sync.model import FLAGGED, CenterState, FindingState, Problem, SourceState, Status
+from miro_sync.model import CenterState, Problem, SourceState, Status
 from miro_sync.telling.answer import card_day
 from miro_sync.telling.display import clean, link, pad, shorten, width, wrap
-from miro_sync.telling.failures import place, problem
-from miro_sync.telling.lines import (
-    SEVERITY,
-    backlog,
-    by_date,
-    is_aside,
-    lines,
-    of_center,
-    worst_first,
+from miro_sync.telling.failures import problem
+from miro_sync.telling.lines import by_date, lines, of_center, worst_first
+from miro_sync.telling.phrases import (
+    Phrases,
+    alarms,
+    days,
+    months,
+    of_backlog,
+    without_backlog,
 )
 
 if TYPE_CHECKING:
@@ -37,18 +34,15 @@ if TYPE_CHECKING:
     from miro_sync.model import (
         ActivityWeek,
         Assessment,
-        Center,
         CenterActivity,
         EventCard,
         Finding,
         Message,
         MovedCard,
         Occurrence,
-        Period,
         Project,
         Question,
         Schedule,
-        SourceReport,
         Verdict,
     )
     from miro_sync.telling.lines import Line
@@ -68,29 +62,6 @@ _NOTE_LINES = 2
 _TITLE_LINES = 3
 _GAP = "  "
 _NOTE = 4
-
-#: What the second sentence counts, in the order of a project's life.
-_CALM = (
-    Status.HELD,
-    Status.RUNNING,
-    Status.AWAITING,
-    Status.DUE_SOON,
-    Status.PLANNED,
-    Status.UNCONFIRMED,
-    Status.UNKNOWN,
-    Status.UNDATED,
-    Status.CANCELLED,
-)
-
-#: How the centres of a shared line are gathered behind «8 из 11».
-_TALLY = (
-    ("tally_missed", (Status.MISSED,)),
-    ("tally_overdue", (Status.OVERDUE,)),
-    ("tally_moved", (Status.MOVED,)),
-    ("tally_unconfirmed", (Status.UNCONFIRMED,)),
-    ("tally_unknown", (Status.UNKNOWN,)),
-    ("tally_awaiting", (Status.AWAITING, Status.RUNNING)),
-)
 
 _CENTER_ORDER = (
     CenterState.INACTIVE,
@@ -114,13 +85,6 @@ _COLOURS: Mapping[str, str] = {
     "warn": "yellow",
     "fail": "red",
 }
-
-#: The name of a school inside its legal form: «МБОУ «Яйская ООШ №1»», with or without its end.
-_IN_QUOTES = re.compile(r'(?:[А-ЯЁ]{1,5}ОУ )?[«"“„](?P<name>[^»"”]+)[»"”]*')
-
-
-#: In whose honour a school is named: «… имени Героя Труда».
-_IN_HONOUR = re.compile(r"(?<=\w) (?:им\.|имени ).*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,17 +139,17 @@ def check(
     page.trust(assessment)
     page.gap()
     if look.backlog:
-        page.backlog(*_of_backlog(assessment, findings))
+        page.backlog(*of_backlog(assessment, findings))
         return page.finished()
     waiting: Sequence[Line] = ()
     table: Sequence[Line] = lines(assessment)
     if not look.everything:
-        assessment, table, waiting = _without_backlog(assessment, findings)
+        assessment, table, waiting = without_backlog(assessment, findings)
     page.summary(assessment, findings, table, len(waiting))
     if look.everything:
         page.by_date(by_date(table))
     else:
-        page.worst(_alarms(assessment, table))
+        page.worst(alarms(assessment, table))
     page.moved(assessment.moved)
     page.questions(assessment.questions, assessment.cards, occurrences)
     page.undated([line for line in table if line.status is Status.UNDATED])
@@ -195,6 +159,15 @@ def check(
     if look.everything:
         page.cards("duplicates", [card for card, _ in assessment.duplicates])
     page.block("problems", assessment.problems, lambda one: [problem(one, words)])
+    return page.finished()
+
+
+def trust(
+    assessment: Assessment, project: Project, words: Catalogue, *, look: Look | None = None
+) -> str:
+    """Return how far an answer can be trusted: what was read, and when."""
+    page = _Page(words, look or Look(), project)
+    page.trust(assessment)
     return page.finished()
 
 
@@ -229,21 +202,21 @@ def sync_line(
     """Return the one line that `sync` leaves in a log: what was read, flagged, new, closed."""
     page = _Page(words, Look(), project)
     read = ", ".join(
-        words.say("telling.count", what=page.source_name(report), number=report.items)
+        words.say("telling.count", what=page.phrases.source_name(report), number=report.items)
         for report in assessment.sources
         if report.state is not SourceState.ABSENT
     )
     parts = [words.say("telling.sync_read", today=assessment.today, read=read)]
     if not assessment.trustworthy:
         parts.append(words.say("telling.sync_partial"))
-    assessment, table, waiting = _without_backlog(assessment, findings)
-    parts.append(page.flag_counts(assessment, table) or words.say("telling.sync_calm"))
+    assessment, table, waiting = without_backlog(assessment, findings)
+    parts.append(page.phrases.flag_counts(assessment, table) or words.say("telling.sync_calm"))
     if waiting:
         parts.append(words.say("telling.sync_backlog", number=len(waiting)))
     silent = sum(one.state is CenterState.INACTIVE for one in assessment.centers)
     if silent:
         parts.append(words.say("telling.sync_silent", number=silent))
-    parts.append(page.news(findings))
+    parts.append(page.phrases.news(findings))
     return clean("; ".join(part for part in parts if part)) + "."
 
 
@@ -288,41 +261,14 @@ def period(schedule: Schedule, words: Catalogue, *, look: Look | None = None) ->
     return "\n".join([*title, *_notes(notes, columns)])
 
 
-def days(span: Period, words: Catalogue) -> str:
-    """Write the days of a period: 05.04.2023, 01.04–30.04.2023, 01.03.2023–31.05.2024."""
-    end = words.day(span.end)
-    if span.start == span.end:
-        return end
-    if span.start.year != span.end.year:
-        return f"{words.day(span.start)}–{end}"
-    if words.language == "ru":
-        return f"{span.start:%d.%m}–{end}"
-    return f"{words.day(span.start).removesuffix(f' {span.start.year}')}–{end}"
-
-
-def months(span: Period, words: Catalogue) -> str:
-    """Write a period as people do: whole months by name (апрель 2023, янв–фев 2023), else days."""
-    start, end = span.start, span.end
-    if start.day != 1 or (end + dt.timedelta(days=1)).day != 1:
-        return days(span, words)
-    if (start.year, start.month) == (end.year, end.month):
-        return f"{words.say('telling.months').split('|')[end.month - 1]} {end.year}"
-    short = words.say("telling.months_short").split("|")
-    first = short[start.month - 1]
-    if start.year != end.year:
-        first = f"{first} {start.year}"
-    return f"{first}–{short[end.month - 1]} {end.year}"
-
-
 class _Page:
     """A text being put together; holds what every part of it needs to know."""
 
     def __init__(self, words: Catalogue, look: Look, project: Project) -> None:
         self.words = words
         self.look = look
-        self._project = project
         self._center = look.center
-        self._names = _short_names(project.centers)
+        self.phrases = Phrases(words, project, look.center)
         self._columns = _columns(look)
         self._lines: list[str] = []
 
@@ -338,51 +284,10 @@ class _Page:
 
     def trust(self, assessment: Assessment) -> None:
         """Say which source was read when, and whether the alarms can be relied on."""
-        zone = ZoneInfo(self._project.timezone)
-        read = "; ".join(
-            self._source(report, assessment.today, zone) for report in assessment.sources
-        )
-        named = {one.name for one in assessment.sources if one.state is not SourceState.ABSENT}
-        whole = "trust_whole" if assessment.trustworthy else "trust_partial"
-        if not named & {"board", "tables"}:
-            whole = "trust_nothing"
-        said = f"{self._say('trust', sources=read)} {self._say(whole)}"
         colour = None if assessment.trustworthy else "yellow"
-        self._lines += [self._paint(line, colour) for line in wrap(said, self._columns)]
-        for report in assessment.sources:
-            if report.message is not None:
-                said = self._say(
-                    "trust_message",
-                    source=self.source_name(report),
-                    message=self.words.tell(report.message),
-                )
-                self._lines += _notes([said], self._columns)
-
-    def source_name(self, report: SourceReport) -> str:
-        """Return the word for a source."""
-        return self.words.say(f"status.source_{report.name}")
-
-    def _source(self, report: SourceReport, today: dt.date, zone: ZoneInfo) -> str:
-        state = report.state
-        if state is SourceState.UNCHANGED:
-            state = SourceState.FRESH
-        said = self._say(
-            f"trust_{state}",
-            source=self.source_name(report),
-            when=self._when(report.read_at, today, zone),
-        )
-        if not report.complete and state in {SourceState.FRESH, SourceState.STALE}:
-            said = self._say("trust_incomplete", said=said)
-        return said
-
-    def _when(self, moment: dt.datetime | None, today: dt.date, zone: ZoneInfo) -> str:
-        if moment is None:
-            return self._say("when_unknown")
-        local = moment.astimezone(zone)
-        ago = (today - local.date()).days
-        if ago in {0, 1}:
-            return self._say("when_today" if ago == 0 else "when_yesterday", at=f"{local:%H:%M}")
-        return self._say("when", day=local.date(), at=f"{local:%H:%M}")
+        said = wrap(self.phrases.trust(assessment), self._columns)
+        self._lines += [self._paint(line, colour) for line in said]
+        self._lines += _notes(self.phrases.troubles(assessment), self._columns)
 
     # --- the whole in a sentence
 
@@ -394,69 +299,15 @@ class _Page:
         waiting: int = 0,
     ) -> None:
         """Say in one or two sentences what there is, so that a reader may stop here."""
-        counts = self.flag_counts(assessment, table)
-        if counts:
-            key = "summary_flagged"
-        elif assessment.trustworthy:
-            key = "summary_calm"
-        else:
-            key = "summary_unsure"
-        said = self._say(key, today=assessment.today, project=self._whose(), counts=counts)
-        self._lines += wrap(said, self._columns)
-        rest = self._counts(
-            (status, sum(line.status is status for line in table)) for status in _CALM
-        )
-        if rest:
-            self._lines += wrap(
-                self._say("summary_rest" if counts else "summary_all", counts=rest), self._columns
-            )
-        news = self.news(findings)
-        if news:
-            self._lines += wrap(self._say("summary_news", news=news), self._columns)
-        if waiting:
-            self._lines += wrap(self._say("summary_backlog", number=waiting), self._columns)
+        for said in self.phrases.summary(assessment, findings, table, waiting):
+            self._lines += wrap(said, self._columns)
 
     def backlog(self, assessment: Assessment, table: Sequence[Line]) -> None:
         """Show all that was late before anything was ever stored, and nothing else."""
         key = "backlog" if table else "backlog_empty"
         self._lines += wrap(self._say(key, number=len(table)), self._columns)
-        self.worst(_alarms(assessment, table), most=len(table))
+        self.worst(alarms(assessment, table), most=len(table))
         self.moved(assessment.moved)
-
-    def flag_counts(self, assessment: Assessment, table: Sequence[Line]) -> str:
-        """Count the lines that need attention, by status; "" when there are none."""
-        alarms = _alarms(assessment, table)
-        moved = len(assessment.moved)
-        return self._counts(
-            (
-                status,
-                sum(line.status is status for line in alarms)
-                + (moved if status is Status.MOVED else 0),
-            )
-            for status in SEVERITY
-            if status in FLAGGED
-        )
-
-    def news(self, findings: Sequence[Finding]) -> str:
-        """Say what is new and what is closed since the last run; "" when there was none."""
-        states = [finding.state for finding in findings]
-        if all(state is FindingState.NEW for state in states):
-            return ""
-        return self._say(
-            "news", new=states.count(FindingState.NEW), resolved=states.count(FindingState.RESOLVED)
-        )
-
-    def _whose(self) -> str:
-        if self._center is None:
-            return clean(self._project.name)
-        return self._named(self._center)
-
-    def _counts(self, counts: Iterable[tuple[Status, int]]) -> str:
-        return ", ".join(
-            self._say("count", what=self.words.say(f"status.{status}"), number=number)
-            for status, number in counts
-            if number
-        )
 
     # --- the table
 
@@ -468,8 +319,8 @@ class _Page:
         rows = [
             (
                 self.words.say(f"status.{line.status}"),
-                self._title(line.worst.occurrence),
-                self._span(line.period),
+                self.phrases.title(line.worst.occurrence),
+                self.phrases.span(line.period),
                 self._say("days", days=line.worst.days_late),
             )
             for line in shown
@@ -484,9 +335,9 @@ class _Page:
             return
         rows = [
             (
-                self._span(line.period),
+                self.phrases.span(line.period),
                 self.words.say(f"status.{line.status}"),
-                self._title(line.worst.occurrence),
+                self.phrases.title(line.worst.occurrence),
             )
             for line in table
         ]
@@ -531,13 +382,7 @@ class _Page:
     def _explained(self, line: Line) -> list[str]:
         """Return the reason of a line and where to look, indented below it."""
         worst = line.worst
-        if line.shared:
-            said = self._tally(line)
-        else:
-            said = self.words.tell(worst.reason)
-            center = worst.occurrence.center_id
-            if center is not None and center != self._center:
-                said = self._say("of_center", center=self._named(center), said=said)
+        said = self.phrases.reason(line)
         everything = self.look.everything
         found = _notes([said], self._columns, None if everything else _NOTE_LINES)
         shown = line.verdicts if everything else () if line.shared else (worst,)
@@ -549,38 +394,8 @@ class _Page:
 
     def _whereabouts(self, verdicts: Sequence[Verdict]) -> list[str]:
         """Say in words where the evidence stands, for want of a link that can be shown."""
-        places = [
-            evidence.card.place
-            for verdict in verdicts
-            for evidence in verdict.evidence
-            if evidence.card.place is not None
-        ]
-        if not places:
-            return []
-        return _notes([self._say("see", place=place(places[0], self.words))], self._columns, 1)
-
-    def _tally(self, line: Line) -> str:
-        """Say how far an event of several centres is: «8 из 11, нет: …»."""
-        held = len(line.of(Status.HELD))
-        expected = len(line.verdicts) - len(line.of(Status.CANCELLED))
-        parts = []
-        for key, statuses in _TALLY:
-            names = [self._who(verdict) for verdict in line.of(*statuses)]
-            if names:
-                parts.append(self._say(key, centers=", ".join(names)))
-        deadline = line.worst.occurrence.deadline
-        if line.status in FLAGGED and deadline is not None:
-            parts.append(self._say("tally_late", deadline=deadline))
-        said = self._say("tally", held=held, expected=expected)
-        return ", ".join([said, "; ".join(parts)]) if parts else said
-
-    def _who(self, verdict: Verdict) -> str:
-        center = verdict.occurrence.center_id
-        name = self._say("network") if center is None else self._named(center)
-        if verdict.progress is None:
-            return name
-        progress = verdict.progress
-        return self._say("quota", who=name, done=progress.done, expected=progress.expected)
+        said = self.phrases.whereabouts(verdicts)
+        return _notes([said], self._columns, 1) if said else []
 
     def _more(self, number: int) -> None:
         if number > 0:
@@ -593,13 +408,8 @@ class _Page:
         """Show the cards that stand on another date than planned."""
 
         def told(one: MovedCard) -> list[str]:
-            found = one.card.date.periods if one.card.date is not None else ()
-            said = self._say(
-                "moved_dates",
-                found=", ".join(days(span, self.words) for span in found) or self._span(None),
-                planned=self._span(one.occurrence.period),
-            )
-            return [self._title(one.occurrence), said, *self._link(one.card)]
+            title = self.phrases.title(one.occurrence)
+            return [title, self.phrases.moved_days(one), *self._link(one.card)]
 
         self.block("moved", moved, told)
 
@@ -615,7 +425,7 @@ class _Page:
             card = cards[one.card_id]
             candidates = [occurrences[key] for key, _ in one.candidates[:_CANDIDATES]]
             asked = [
-                self._say("candidate", title=self._title(of), about=self._about(of))
+                self._say("candidate", title=self.phrases.title(of), about=self.phrases.about(of))
                 for of in candidates
             ]
             return [self._card(card), *asked, *self._link(card)]
@@ -626,9 +436,7 @@ class _Page:
         """Ask when the events are that have no readable period."""
 
         def told(line: Line) -> list[str]:
-            text = clean(line.event.schedule.text)
-            written = self._say("undated_text", text=text) if text else self._say("undated_empty")
-            return [self._title(line.worst.occurrence), written]
+            return [self.phrases.title(line.worst.occurrence), self.phrases.written(line)]
 
         self.block("undated", table, told)
 
@@ -637,7 +445,7 @@ class _Page:
         self.block(
             "silent",
             silent,
-            lambda one: [self._named(one.center.id), self.words.tell(one.reason)],
+            lambda one: [self.phrases.named(one.center.id), self.words.tell(one.reason)],
         )
 
     def cards(self, name: str, cards: Sequence[EventCard]) -> None:
@@ -677,7 +485,7 @@ class _Page:
         rows = [
             (
                 self.words.say(f"status.{one.state}"),
-                self._named(one.center.id),
+                self.phrases.named(one.center.id),
                 self._day(one.last_contribution),
             )
             for one in ordered
@@ -719,30 +527,12 @@ class _Page:
     def _day(self, day: dt.date | None) -> str:
         return "" if day is None else self.words.day(day)
 
-    def _named(self, center_id: str) -> str:
-        return self._names.get(center_id, center_id)
-
-    def _span(self, span: Period | None) -> str:
-        return self._say("no_period") if span is None else months(span, self.words)
-
-    def _title(self, occurrence: Occurrence) -> str:
-        event = occurrence.event
-        title = clean(event.title) or self.words.say("status.untitled")
-        return f"{clean(event.code)} {title}" if event.code else title
-
-    def _about(self, occurrence: Occurrence) -> str:
-        parts = []
-        if occurrence.center_id is not None:
-            parts.append(self._named(occurrence.center_id))
-        parts.append(self._span(occurrence.period))
-        return ", ".join(parts)
-
     def _card(self, card: EventCard) -> str:
         """Name a card: its title in quotes, its centre and day behind it."""
         title = shorten(card.title, self._columns - 2) or self.words.say("status.untitled")
         about = []
         if card.center_id is not None and card.center_id != self._center:
-            about.append(self._named(card.center_id))
+            about.append(self.phrases.named(card.center_id))
         if card_day(card) is not None and card.date is not None:
             about.append(months(min(card.date.periods), self.words))
         return self._say("card", title=title, about=", ".join(about)) if about else title
@@ -757,43 +547,6 @@ class _Page:
         if not self.look.colour or not (colour or bold):
             return text
         return click.style(text, fg=colour, bold=bold or None)
-
-
-def _alarms(assessment: Assessment, table: Sequence[Line]) -> list[Line]:
-    """Return the lines that need attention, without those the block of moved cards explains."""
-    explained = {moved.occurrence.key for moved in assessment.moved}
-    return [
-        line
-        for line in table
-        if line.status in FLAGGED
-        and not (line.status is Status.MOVED and line.worst.occurrence.key in explained)
-    ]
-
-
-def _without_backlog(
-    assessment: Assessment, findings: Sequence[Finding]
-) -> tuple[Assessment, Sequence[Line], Sequence[Line]]:
-    """Return what is not set aside, its lines, and the lines that are."""
-    aside = backlog(findings)
-    table = lines(assessment)
-    moved = tuple(one for one in assessment.moved if one.occurrence.key not in aside)
-    return (
-        replace(assessment, moved=moved),
-        [line for line in table if not is_aside(line, aside)],
-        [line for line in table if is_aside(line, aside)],
-    )
-
-
-def _of_backlog(
-    assessment: Assessment, findings: Sequence[Finding]
-) -> tuple[Assessment, Sequence[Line]]:
-    """Return what is set aside, and its lines."""
-    aside = backlog(findings)
-    moved = tuple(one for one in assessment.moved if one.occurrence.key in aside)
-    return (
-        replace(assessment, moved=moved),
-        [line for line in lines(assessment) if is_aside(line, aside)],
-    )
 
 
 def _links(verdicts: Sequence[Verdict]) -> list[str]:
@@ -812,21 +565,6 @@ def _notes(said: Iterable[str], columns: int, most: int | None = None) -> list[s
         else:
             out += [indent + line for line in wrap(one, columns - _NOTE, most)]
     return out
-
-
-def _short_names(centers: Iterable[Center]) -> dict[str, str]:
-    """Return how people say the names of schools, by id, as long as that tells them apart."""
-    whole = {one.id: _without_legal_form(one.name) or clean(one.id) for one in centers}
-    short = {key: _IN_HONOUR.sub("", name) for key, name in whole.items()}
-    said = Counter(short.values())
-    return {key: name if said[name] == 1 else whole[key] for key, name in short.items()}
-
-
-def _without_legal_form(name: str) -> str:
-    name = clean(name)
-    while (inner := _IN_QUOTES.fullmatch(name)) is not None:
-        name = inner["name"]
-    return name
 
 
 def _columns(look: Look) -> int:
