@@ -94,6 +94,10 @@ DETACH_TAG: Final = Route(
     "DELETE", "/v2/boards/{board}/items/{item}", 1, twice=False, needs=frozenset({"tag_id"})
 )
 CREATE_CARDS: Final = Route("POST", "/v2/boards/{board}/items/bulk", 2, twice=False)
+ITEM: Final = Route("GET", "/v2/boards/{board}/items/{item}", 1)
+#: The path is that of cards: nothing else can be removed by it, whatever the id.
+REMOVE_CARD: Final = Route("DELETE", "/v2/boards/{board}/cards/{item}", 3)
+REMOVE_TAG: Final = Route("DELETE", "/v2/boards/{board}/tags/{tag}", 1)
 CHANGE_CARD: Final = Route("PATCH", "/v2/boards/{board}/cards/{item}", 2)
 
 

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from miro_sync.errors import BusyError, StateError
 from miro_sync.identity import GONE, ON_CARDS
 from miro_sync.memory import schema
+from miro_sync.memory.ledger import SqlLedger, service_users
 from miro_sync.memory.lock import alone_on_this_machine
 from miro_sync.memory.upkeep import Health, Purged, compact_sqlite, copy_sqlite, examine, purge
 from miro_sync.memory.view import CARD, EVENT, GOOD, HINT, View
@@ -102,6 +103,7 @@ class SqlMemory:
                 first_run=view.last_run is None,
                 read_at={source: moment for source, moment in reads.items() if moment},
                 stored_at=view.stored_at(),
+                service_users=service_users(view.connection),
             )
 
     def decisions(self) -> tuple[Decision, ...]:
@@ -143,6 +145,10 @@ class SqlMemory:
         """Return the lives of the findings on some subjects, in the order of their beginning."""
         with self._reading() as view:
             return () if view is None else view.finding_lives(subjects)
+
+    def ledger(self) -> SqlLedger:
+        """Return the list of what was written to the board."""
+        return SqlLedger(self._reading, self._writing)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
