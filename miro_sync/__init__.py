@@ -7,7 +7,8 @@ The way of the data is one direction, top to bottom; a module imports only from 
     commands                                parse, call one function of `app`, show
     session, console                        what commands share; standard output and error
     app                                     the one place that builds adapters and reads the clock
-    sync, doctor, setup, survey             use cases
+    sync, doctor, setup, survey,            use cases
+    board_writing
     reading                                 sources -> what was planned and what is there
     miro_client, miro_writer, miro_login,   doors to the outside, the state,
     sheets, files, memory, settings,        and what a reader sees
@@ -16,6 +17,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     miro_http, miro_budget                  the one method that calls Miro; its allowance
     wire                                    the documents of the outside, checked by pydantic
     ports                                   what a use case asks of a door
+    publishing                              what is to be written to the board, and taken back
     overview                                all that an output may tell, one value
     findings                                what is new, still open, resolved
     assessment                              calendar, snapshot, memory, today -> Assessment
@@ -23,11 +25,12 @@ The way of the data is one direction, top to bottom; a module imports only from 
     worksheets, resource_map, coverage      worksheets by their meaning -> rows, gaps
     matching                                which card or row speaks of which occurrence
     calendar, board, tables, changes        rows and items -> events, occurrences, cards
+    own_cards                               our cards on the board, left alone or not
     periods, names                          period texts -> days; spellings -> centres
     privacy                                 what looks like a person's data
     text, marks                             HTML, Unicode; what we know our own cards by
     messages                                the catalogue: Message -> Russian or English
-    model, errors                           the vocabulary
+    model, errors, logs                     the vocabulary; records for operators
 """
 
 __version__ = "0.1.0"

@@ -19,7 +19,7 @@ from typing import Final
 #: Titles of this service's tags begin with one of them, by the language of the project; other
 #: tags are never attached or detached.
 OWN_TAG_PREFIX: Final = "календарь: "
-OWN_TAG_PREFIXES: Final = (OWN_TAG_PREFIX, "calendar: ")
+_PREFIXES: Final = {"ru": OWN_TAG_PREFIX, "en": "calendar: "}
 
 _MARK: Final = re.compile(r"\[miro-sync:([0-9a-f]{12})(?:-([0-9a-f]{8}))?\]")
 
@@ -27,9 +27,14 @@ _MARK: Final = re.compile(r"\[miro-sync:([0-9a-f]{12})(?:-([0-9a-f]{8}))?\]")
 _UNSEALED: Final = frozenset("ZCM")
 
 
+def own_tag(name: str, language: str) -> str:
+    """Return the title of a tag of this service in a language of the catalogue."""
+    return f"{_PREFIXES.get(language, OWN_TAG_PREFIX)}{name}"
+
+
 def is_own_tag(title: str) -> bool:
     """Tell whether a tag is this service's own."""
-    return title.startswith(OWN_TAG_PREFIXES)
+    return title.startswith(tuple(_PREFIXES.values()))
 
 
 def mark_for(key: str) -> str:

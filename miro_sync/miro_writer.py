@@ -110,22 +110,25 @@ class BoardWriter:
         self._board_id = board_id
         self._patience_seconds = patience_seconds
 
-    def create_tag(self, title: str, color: str = "gray") -> BoardTag:
+    def create_tag(self, title: str, color: str = "gray", *, anew: bool = False) -> BoardTag:
         """Make one of this service's tags, or find it where it is there already.
 
         Args:
             title: begins with `marks.OWN_TAG_PREFIX`; Miro compares titles letter by letter.
             color: one of Miro's names for the colours of tags.
+            anew: the board was read and had none: one that is there by now is somebody else's.
 
         Raises:
             ValueError: the title is not of this service, or too long.
-            SourceError: Miro refused, or could not be reached.
+            SourceError: Miro refused, or could not be reached; the tag is somebody else's.
 
         """
         if not is_own_tag(title) or len(title) > TAG_TITLE_LIMIT:
             raise ValueError(f"not a tag of ours: {title!r}")
         patience = self._patience()
         known = self._tag_titled(title, patience)
+        if known and anew:
+            raise MiroRefusedError(say("publish.foreign_tag", tag=title))
         if known:
             return known
         call = self._call(CREATE_TAG, json={"title": title, "fillColor": color})
@@ -330,7 +333,8 @@ def _wanted(card: OwnCard) -> dict[str, Any]:
     data = {
         "title": html.escape(card.title, quote=False),
         "description": "<br>".join(
-            html.escape(line, quote=False) for line in marked(card.text, card.mark, card.seal).splitlines()
+            html.escape(line, quote=False)
+            for line in marked(card.text, card.mark, card.seal).splitlines()
         ),
     }
     if card.due is not None:

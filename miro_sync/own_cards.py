@@ -8,16 +8,19 @@ tags it, moves it to another centre or gives it to somebody, it is theirs like a
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from miro_sync.marks import is_own_tag, mark_in, seal_in, seal_of, unmarked
 from miro_sync.text import clean, one_line, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from zoneinfo import ZoneInfo
 
     from miro_sync.model import BoardItem, PlacedCard
+
+#: Miro's units by which a card may seem to have moved that nobody moved.
+_STILL: Final = 1.0
 
 
 def seal(card: PlacedCard) -> str:
@@ -48,6 +51,21 @@ def left_alone(
     return any(found == seal_of(title, text, day, one) for one in centers) and all(
         is_own_tag(one_line(plain(tags.get(tag, "")))) for tag in item.tag_ids
     )
+
+
+def as_written(item: BoardItem, card: PlacedCard, users: Collection[str]) -> bool:
+    """Tell whether a card lies where it was put, and nobody else was at it.
+
+    Args:
+        item: the card as it is.
+        card: as it was put there.
+        users: in whose names this service writes.
+
+    """
+    box = item.box
+    moved = box is not None and max(abs(box.x - card.x), abs(box.y - card.y)) > _STILL
+    ours = item.modified_by is None or item.modified_by in users
+    return ours and not moved and item.parent_id == card.frame_id
 
 
 def due_day(due: dt.datetime, zone: ZoneInfo) -> dt.date:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from miro_sync.commands import access, deciding, judging, past, periods, surveys
+from miro_sync.commands import access, deciding, judging, past, periods, publish, surveys
 
 if TYPE_CHECKING:
     from miro_sync.messages import Catalogue
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 #: The order in which help shows the commands.
 _ORDER = (
     "demo", "init", "doctor", "sync", "check-calendar", "centers", "resources", "coverage",
-    "decide", "history", "state", "periods", "export-board", "login",
+    "decide", "publish", "history", "state", "periods", "export-board", "login",
 )  # fmt: skip
 
-_MODULES = (judging, surveys, deciding, past, access, periods)
+_MODULES = (judging, surveys, deciding, publish, past, access, periods)
 
 
 def all_commands(words: Catalogue) -> list[Command]:

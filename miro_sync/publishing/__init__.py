@@ -6,14 +6,17 @@ are pure, and what a plan left undone the next one finds again by looking at the
 """
 
 from miro_sync.publishing.planning import PublishRules, plan
-from miro_sync.publishing.standing import Standing, settled, standing
-from miro_sync.publishing.steps import Cost, Plan, Step
+from miro_sync.publishing.standing import Past, Seen, Standing, settled, standing
+from miro_sync.publishing.steps import Carried, Cost, Plan, Step
 from miro_sync.publishing.undoing import last_standing, undoing
 
 __all__ = [
+    "Carried",
     "Cost",
+    "Past",
     "Plan",
     "PublishRules",
+    "Seen",
     "Standing",
     "Step",
     "last_standing",

@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from miro_sync.marks import unmarked
 from miro_sync.model import (
@@ -27,26 +26,21 @@ from miro_sync.model import (
     Status,
     say,
 )
-from miro_sync.own_cards import left_alone
 from miro_sync.privacy import personal
 from miro_sync.publishing.room import free_places
-from miro_sync.publishing.standing import OnBoard, Standing, settled, standing
+from miro_sync.publishing.standing import OnBoard, Past, Seen, settled, standing
 from miro_sync.publishing.steps import Plan, Step, in_order
 from miro_sync.text import clean, fold, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from miro_sync.board import BoardFrame
-    from miro_sync.messages import Catalogue
     from miro_sync.model import (
         Assessment,
-        BoardItem,
         BoardSnapshot,
         Message,
         Project,
         Verdict,
-        Written,
     )
     from miro_sync.overview import Overview
 
@@ -83,43 +77,36 @@ class PublishRules:
     network_frame: str = ""
 
 
-def plan(  # noqa: PLR0913 - what was judged, what is there, what was written, and the rules
-    overview: Overview,
-    board: BoardSnapshot | None,
-    frames: Sequence[BoardFrame],
-    log: Sequence[Written],
-    rules: PublishRules,
-    words: Catalogue,
+def plan(
+    overview: Overview, seen: Seen, past: Past, rules: PublishRules, tell: Callable[[Message], str]
 ) -> Plan:
     """Say what is to be written.
 
     Args:
         overview: what was judged by this very `board`.
-        board: all of it, items of every kind.
-        frames: its frames and whose they are.
-        log: everything that was ever written, in the order in which it was begun.
+        seen: the very board that was judged.
+        past: everything that was ever written.
         rules: tags and cards that are wanted.
-        words: the language of the cards.
+        tell: writes a message in the language of the cards.
 
     Returns:
         The plan; a frozen one where anything was not read completely.
 
     """
     assessment = overview.assessment
-    why = _frozen(assessment, board)
-    if board is None or why is not None:
-        return Plan(frozen=why or say("publish.frozen_no_board"))
-    decided = settled(log, board)
-    planner = _Planner(overview, board, frames, standing(decided), rules, words)
+    why = _frozen(assessment, seen.board)
+    if why is not None:
+        return Plan(frozen=why)
+    decided = settled(past.log, seen.board)
+    planner = _Planner(overview, seen, replace(past, log=decided), rules, tell)
     steps, problems = planner.everything()
-    news = tuple(new for old, new in zip(log, decided, strict=True) if old != new)
-    return Plan(in_order(steps), tuple(problems), decided=news)
+    return Plan(in_order(steps), tuple(problems), decided=past.news(decided))
 
 
-def _frozen(assessment: Assessment, board: BoardSnapshot | None) -> Message | None:
+def _frozen(assessment: Assessment, board: BoardSnapshot) -> Message | None:
     """Say why nothing may be written; None when it may."""
     report = next((one for one in assessment.sources if one.name == "board"), None)
-    if report is None or report.state is SourceState.ABSENT or board is None:
+    if report is None or report.state is SourceState.ABSENT:
         return say("publish.frozen_no_board")
     if not assessment.trustworthy or not board.complete or report.state is not SourceState.FRESH:
         named = [one for one in assessment.sources if one.state is not SourceState.ABSENT]
@@ -138,41 +125,27 @@ def _sources(names: Iterable[str]) -> Message:
     return head
 
 
-def untouched(
-    item: BoardItem,
-    board: BoardSnapshot,
-    frames: Mapping[str, BoardFrame],
-    project: Project,
-) -> bool:
-    """Tell whether an item is a card of this service at which nobody has worked."""
-    frame = frames.get(item.parent_id or "")
-    if frame is not None and frame.held:
-        return False
-    everybody = (None, *(center.id for center in project.centers))
-    whose = (frame.center_id,) if frame is not None and frame.center_id else everybody
-    return left_alone(item, board.tags, ZoneInfo(project.timezone), whose)
-
-
 class _Planner:
     """Gathers the steps and what stands in their way."""
 
-    def __init__(  # noqa: PLR0913 - as `plan`
+    def __init__(
         self,
         overview: Overview,
-        board: BoardSnapshot,
-        frames: Sequence[BoardFrame],
-        now: Standing,
+        seen: Seen,
+        past: Past,
         rules: PublishRules,
-        words: Catalogue,
+        tell: Callable[[Message], str],
     ) -> None:
         self._project: Project = overview.project
         self._assessment = overview.assessment
-        self._board = board
-        self._there = OnBoard(board)
-        self._frames = {frame.id: frame for frame in frames}
-        self._now = now
+        self._seen = seen
+        self._board = seen.board
+        self._there = OnBoard(seen.board)
+        self._frames = {frame.id: frame for frame in seen.frames}
+        self._now = standing(past.log)
+        self._users = past.users
         self._rules = rules
-        self._words = words
+        self._tell = tell
         self._ids: dict[str, str] = {}
         self._steps: list[Step] = []
         self._problems: list[Problem] = []
@@ -200,7 +173,7 @@ class _Planner:
                 # Somebody threw it away: it is not made again while it would be needed.
                 if not needed:
                     self._let_go(Act.MAKE_CARD, key, known.item_id, title)
-            elif not self._untouched(item):
+            elif not self._seen.left(item, known.card, self._users, self._project):
                 self._let_go(Act.MAKE_CARD, key, known.item_id, title)
             elif not needed or verdict is None:
                 self._step(
@@ -320,20 +293,17 @@ class _Planner:
             self._problem(say("publish.personal", event=event.code or event.key))
             return None
         title = f"{event.code}. {name}" if event.code else name
-        lines = [self._words.say("publish.card_period", start=period.start, end=period.end)]
+        lines = [self._tell(say("publish.card_period", start=period.start, end=period.end))]
         if period.start == period.end:
-            lines = [self._words.say("publish.card_day", day=period.start)]
+            lines = [self._tell(say("publish.card_day", day=period.start))]
         expected = _short(one_line(unmarked(event.expected)), _TEXT_LIMIT)
         if expected and personal(expected) is None:
-            lines.append(self._words.say("publish.card_expected", text=expected))
+            lines.append(self._tell(say("publish.card_expected", text=expected)))
         held = self._project.rules.held_tags
         if held:
-            lines.append(self._words.say("publish.card_how", tag=held[0]))
-        lines.append(self._words.say("publish.card_whose"))
+            lines.append(self._tell(say("publish.card_how", tag=held[0])))
+        lines.append(self._tell(say("publish.card_whose")))
         return replace(place, title=clean(title), text="\n".join(lines), due=period.end)
-
-    def _untouched(self, item: BoardItem) -> bool:
-        return untouched(item, self._board, self._frames, self._project)
 
     # --- tags
 
@@ -367,31 +337,33 @@ class _Planner:
     def _desired(self, own: Mapping[str, str | None]) -> Mapping[tuple[str, str], Message]:
         """Return (item, or key of a new card, title of the tag) with the reason."""
         wanted: dict[tuple[str, str], Message] = {}
-
-        def want(item_id: str, status: Status, reason: Message) -> None:
+        for item_id, status, reason in (*self._of_people(), *self._of_ours(own)):
             title = self._rules.tags.get(status)
             item = self._there.items.get(item_id)
-            fits = item is None or item.type in TAGGABLE
-            if title and fits:
+            if title and (item is None or item.type in TAGGABLE):
                 wanted.setdefault((item_id, title), reason)
+        return wanted
 
+    def _of_people(self) -> Iterator[tuple[str, Status, Message]]:
+        """Give the cards behind verdicts and questions with the status that they shall show."""
         for verdict in self._assessment.verdicts:
             if verdict.status is Status.OVERDUE:
                 for one in verdict.evidence:
                     if one.card.source == "board" and one.card.held is None:
-                        want(one.card.id, Status.OVERDUE, verdict.reason)
+                        yield one.card.id, Status.OVERDUE, verdict.reason
         for moved in self._assessment.moved:
             if moved.card.source == "board":
-                want(moved.card.id, Status.MOVED, say("publish.why_moved"))
+                yield moved.card.id, Status.MOVED, say("publish.why_moved")
         for question in self._assessment.questions:
             card = self._assessment.cards.get(question.card_id)
             if card is not None and card.source == "board":
-                want(card.id, Status.UNCONFIRMED, say("publish.why_asked"))
+                yield card.id, Status.UNCONFIRMED, say("publish.why_asked")
+
+    def _of_ours(self, own: Mapping[str, str | None]) -> Iterator[tuple[str, Status, Message]]:
         for key, item_id in own.items():
             verdict = self._verdicts[key]
             if verdict.status in {Status.MISSED, Status.OVERDUE}:
-                want(item_id or key, verdict.status, verdict.reason)
-        return wanted
+                yield item_id or key, verdict.status, verdict.reason
 
     def _usable(self, titles: Collection[str]) -> Collection[str]:
         """Return the tags that can be put on; plan those that are not there yet."""

@@ -8,17 +8,73 @@ stand (`standing`) is what was put there; people may have taken it away since.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from miro_sync.marks import mark_for, mark_in, seal_in
 from miro_sync.model import Act, PlacedCard, WriteOutcome
-from miro_sync.own_cards import seal
+from miro_sync.own_cards import as_written, left_alone, seal
 from miro_sync.text import one_line, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from miro_sync.model import BoardItem, BoardSnapshot, Written
+    from miro_sync.board import BoardFrame
+    from miro_sync.model import BoardItem, BoardSnapshot, Project, Writing, Written
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A board as it was just read.
+
+    Attributes:
+        board: all of it, items of every kind.
+        frames: its frames and whose they are.
+
+    """
+
+    board: BoardSnapshot
+    frames: tuple[BoardFrame, ...] = ()
+
+    def left(
+        self, item: BoardItem, card: PlacedCard, users: Collection[str], project: Project
+    ) -> bool:
+        """Tell whether a card of this service is in every respect as it was left."""
+        frame = next((one for one in self.frames if one.id == item.parent_id), None)
+        if frame is not None and frame.held:
+            return False
+        everybody = (None, *(center.id for center in project.centers))
+        whose = (frame.center_id,) if frame is not None and frame.center_id else everybody
+        zone = ZoneInfo(project.timezone)
+        return as_written(item, card, users) and left_alone(item, self.board.tags, zone, whose)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Everything that was ever written to a board.
+
+    Attributes:
+        log: the acts, in the order in which they were begun.
+        writings: the runs that they belong to.
+
+    """
+
+    log: tuple[Written, ...] = ()
+    writings: tuple[Writing, ...] = ()
+
+    @property
+    def users(self) -> frozenset[str]:
+        """In whose names was written."""
+        return frozenset(one.user_id for one in self.writings)
+
+    def decided_by(self, decided: Iterable[Written]) -> Sequence[Written]:
+        """Return the list with the acts that were decided in the place of their old notes."""
+        news = {one.number: one for one in decided}
+        return [news.get(one.number, one) for one in self.log]
+
+    def news(self, decided: Sequence[Written]) -> tuple[Written, ...]:
+        """Return what differs from the list in another one, act by act."""
+        return tuple(new for old, new in zip(self.log, decided, strict=True) if old != new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,27 +151,33 @@ def standing(log: Iterable[Written]) -> Standing:
     for one in log:
         if one.outcome is not WriteOutcome.DONE or one.item_id is None:
             continue
-        pair = (one.item_id, one.key)
-        match one.act:
-            case Act.MAKE_TAG:
-                tags[one.key] = one.item_id
-            case Act.PUT_ON:
-                tagged.add(pair)
-            case Act.MAKE_CARD | Act.CHANGE_CARD if one.after is not None:
-                cards[one.key] = StandingCard(one.item_id, one.after)
-            case Act.TAKE_OFF:
-                tagged.discard(pair)
-            case Act.REMOVE_TAG:
-                tags.pop(one.key, None)
-            case Act.REMOVE_CARD:
-                cards.pop(one.key, None)
-            case Act.LET_GO if one.what is Act.MAKE_TAG:
-                tags.pop(one.key, None)
-            case Act.LET_GO if one.what is Act.PUT_ON:
-                tagged.discard(pair)
-            case Act.LET_GO:
-                cards.pop(one.key, None)
+        began = _BEGINNING.get(one.act)
+        ended = one.what if one.act is Act.LET_GO else _ENDING.get(one.act)
+        if began is Act.MAKE_TAG:
+            tags[one.key] = one.item_id
+        elif began is Act.PUT_ON:
+            tagged.add((one.item_id, one.key))
+        elif began is Act.MAKE_CARD and one.after is not None:
+            cards[one.key] = StandingCard(one.item_id, one.after)
+        elif ended is Act.PUT_ON:
+            tagged.discard((one.item_id, one.key))
+        else:
+            (tags if ended is Act.MAKE_TAG else cards).pop(one.key, None)
     return Standing(tags, frozenset(tagged), cards)
+
+
+#: The acts that put something on the board, and what those end that take it back.
+_BEGINNING: Final = {
+    Act.MAKE_TAG: Act.MAKE_TAG,
+    Act.PUT_ON: Act.PUT_ON,
+    Act.MAKE_CARD: Act.MAKE_CARD,
+    Act.CHANGE_CARD: Act.MAKE_CARD,
+}
+_ENDING: Final = {
+    Act.REMOVE_TAG: Act.MAKE_TAG,
+    Act.TAKE_OFF: Act.PUT_ON,
+    Act.REMOVE_CARD: Act.MAKE_CARD,
+}
 
 
 def _settled(one: Written, there: OnBoard, taken: set[str | None]) -> Written:

@@ -121,6 +121,27 @@ class Plan:
         return Cost(calls + 1, credits_ + 50, seconds)  # the first call asks who we are
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What became of a plan.
+
+    Attributes:
+        done: the steps that were carried out, in order.
+        problems: what could not be done, and why.
+        stopped: why the rest was not tried; None when all of it was.
+
+    """
+
+    done: tuple[Step, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    stopped: Message | None = None
+
+    @property
+    def counts(self) -> Mapping[Act, int]:
+        """How many acts of each kind were carried out."""
+        return Counter(step.act for step in self.done if step.act is not Act.LET_GO)
+
+
 def in_order(steps: list[Step]) -> tuple[Step, ...]:
     """Order steps so that none needs what comes after it, and tags make room before others."""
     return tuple(sorted(steps, key=lambda step: _ORDER.index(step.act)))

@@ -6,30 +6,26 @@ they use elsewhere stay, and are let go.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from miro_sync.model import Act, Place, Problem, Severity, WriteOutcome, say
-from miro_sync.publishing.planning import MOST_TAGS_OF_ITEM, untouched
-from miro_sync.publishing.standing import OnBoard, settled, standing
+from miro_sync.publishing.planning import MOST_TAGS_OF_ITEM
+from miro_sync.publishing.standing import OnBoard, Past, Seen, StandingCard, settled, standing
 from miro_sync.publishing.steps import Plan, Step, in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from miro_sync.board import BoardFrame
     from miro_sync.model import (
         BoardItem,
-        BoardSnapshot,
         Message,
         PlacedCard,
         Project,
-        Writing,
-        Written,
     )
 
 
-def last_standing(writings: Sequence[Writing], log: Sequence[Written]) -> int | None:
+def last_standing(past: Past) -> int | None:
     """Return the last run that wrote anything and was not taken back; None when there is none."""
+    log, writings = past.log, past.writings
     wrote = {
         one.run
         for one in log
@@ -46,47 +42,31 @@ def last_standing(writings: Sequence[Writing], log: Sequence[Written]) -> int | 
     return max(left, default=None)
 
 
-def undoing(
-    project: Project,
-    board: BoardSnapshot,
-    frames: Sequence[BoardFrame],
-    log: Sequence[Written],
-    since: int,
-) -> Plan:
+def undoing(project: Project, seen: Seen, past: Past, since: int) -> Plan:
     """Say how to bring the board back to what it was before a run of writing.
 
     Args:
         project: its time zone and centres.
-        board: all of it.
-        frames: its frames and whose they are.
-        log: everything that was ever written, in the order in which it was begun.
+        seen: the board as it is.
+        past: everything that was ever written.
         since: the first run that is taken back; 0 for all of them.
 
     """
-    if not board.complete:
-        sources = say("status.source_board")
-        return Plan(frozen=say("publish.frozen", sources=sources))
-    decided = settled(log, board)
-    undo = _Undo(project, board, frames, decided, since)
+    if not seen.board.complete:
+        return Plan(frozen=say("publish.frozen", sources=say("status.source_board")))
+    decided = settled(past.log, seen.board)
+    undo = _Undo(project, seen, replace(past, log=decided), since)
     undo.plan()
-    news = tuple(new for old, new in zip(log, decided, strict=True) if old != new)
-    return Plan(in_order(undo.steps), tuple(undo.problems), decided=news)
+    return Plan(in_order(undo.steps), tuple(undo.problems), decided=past.news(decided))
 
 
 class _Undo:
     """Compares what stands with what stood."""
 
-    def __init__(
-        self,
-        project: Project,
-        board: BoardSnapshot,
-        frames: Sequence[BoardFrame],
-        log: Sequence[Written],
-        since: int,
-    ) -> None:
-        self._board, self._there = board, OnBoard(board)
-        self._project = project
-        self._frames = {frame.id: frame for frame in frames}
+    def __init__(self, project: Project, seen: Seen, past: Past, since: int) -> None:
+        log = past.log
+        self._board, self._there = seen.board, OnBoard(seen.board)
+        self._project, self._seen, self._users = project, seen, past.users
         self._now = standing(log)
         self._then = standing(one for one in log if one.run < since)
         self._last = {
@@ -106,7 +86,7 @@ class _Undo:
                 continue
             item = self._there.items.get(known.item_id)
             title = known.card.title
-            if item is None or not self._untouched(item):
+            if item is None or not self._left(item, known):
                 if before is None:
                     self.steps.append(
                         Step(Act.LET_GO, key, Act.MAKE_CARD, known.item_id, title=title)
@@ -166,8 +146,8 @@ class _Undo:
         tag = self._now.tags.get(title)
         return tag if tag is not None and self._there.tags.get(tag) == title else None
 
-    def _untouched(self, item: BoardItem) -> bool:
-        return untouched(item, self._board, self._frames, self._project)
+    def _left(self, item: BoardItem, known: StandingCard) -> bool:
+        return self._seen.left(item, known.card, self._users, self._project)
 
     def _step(
         self,
