@@ -67,12 +67,14 @@ class Board:
     item_tags: dict[str, list[str]] = field(default_factory=dict)
     members: list[Json] = field(default_factory=list)
     shared: bool = True
+    last_id: int = FIRST_ID
+    last_tag: int = 8_999
 
     def put(self, kind: str, text: str = "", **parts: Any) -> str:  # noqa: ANN401 - raw JSON
         """Add an item of the kind with the text; `parent` is a frame's id. Return its id."""
-        item_id = parts.pop("id", None) or str(
-            max(map(int, self.items), default=FIRST_ID) + parts.pop("step", 3)
-        )
+        self.last_id = max(self.last_id, *map(int, self.items), FIRST_ID)
+        item_id = parts.pop("id", None) or str(self.last_id + parts.pop("step", 3))
+        self.last_id = max(self.last_id, int(item_id))  # no id is ever given twice
         parent = parts.pop("parent", None)
         item: Json = {
             "id": item_id,
@@ -95,7 +97,8 @@ class Board:
 
     def put_tag(self, title: str, *item_ids: str, color: str = "green") -> str:
         """Add a tag and attach it to the items. Return its id."""
-        tag_id = str(max(map(int, self.tags), default=8_999) + 1)
+        self.last_tag += 1
+        tag_id = str(self.last_tag)
         self.tags[tag_id] = {"id": tag_id, "type": "tag", "title": title, "fillColor": color}
         for item_id in item_ids:
             self.item_tags.setdefault(item_id, []).append(tag_id)
@@ -242,6 +245,7 @@ class Server:
         self.tokens: dict[str, float | None] = {TOKEN: None}
         self.scopes = ["boards:read", "boards:write"]
         self.user = MEMBER
+        self.tagging_is_editing = False
         self.before_write: Callable[[int], None] = lambda _: None
         self.after_write: Callable[[int], None] = lambda _: None
         self.writes = 0
@@ -350,7 +354,7 @@ class Server:
             self.seen.append(Seen(verb, path, query, body, answer.status))
         return answer
 
-    def _route(  # noqa: PLR0911, PLR0912, C901 - one branch for each documented call
+    def _route(  # noqa: PLR0911, PLR0912, PLR0915, C901 - one branch for each documented call
         self,
         verb: str,
         path: str,
@@ -438,8 +442,8 @@ class Server:
                 template = base + "/items/{item_id}"
                 return Answer(200, self.board.items[item_id], template, "item")
             case "GET", ["items", item_id, "tags"] if item_id in self.board.items:
-                tags = [self.board.tags[tag] for tag in self.board.item_tags.get(item_id, [])]
-                return Answer(200, {"tags": tags}, base + "/items/{item_id}/tags", "tags_of_item")
+                there = [self.board.tags[tag] for tag in self.board.item_tags.get(item_id, [])]
+                return Answer(200, {"tags": there}, base + "/items/{item_id}/tags", "tags_of_item")
             case "POST" | "DELETE", ["items", item_id] if item_id in self.board.items:
                 return self._tag_or_delete(verb, item_id, query.get("tag_id", ""))
             case _, ["items" | "cards", *_]:
@@ -459,6 +463,13 @@ class Server:
             tags.remove(tag_id)
         elif tag_id not in tags:
             tags.append(tag_id)
+        if self.tagging_is_editing and item_id in self.board.items:
+            edited = {"id": self.user, "type": "user"}
+            self.board.items[item_id] |= {
+                "modifiedBy": edited,
+                "modifiedAt": "2026-11-01T08:00:00Z",
+            }
+            self.touched()
         return Answer(204, None, template, verb)
 
     def _create(self, wanted: Json) -> Json:
@@ -482,7 +493,7 @@ class Server:
             return False
         size, place = self.board.items[parent["id"]]["geometry"], wanted["position"]
         wide, tall = size["width"], size["height"]
-        return 0 <= place["x"] <= wide and 0 <= place["y"] <= tall
+        return bool(0 <= place["x"] <= wide and 0 <= place["y"] <= tall)
 
     def _board_record(self) -> Json:
         board = self.board

@@ -60,6 +60,7 @@ COMMANDS = (
     "resources",
     "coverage",
     "decide",
+    "publish",
     "history",
     "state",
     "periods",

@@ -260,7 +260,7 @@ def _planned(
 
 def _seen(board: BoardSnapshot, project: Project) -> Seen:
     reading = read_board(board, project, CenterNames(project.centers))
-    return Seen(board, reading.frames)
+    return Seen(board, reading.frames, {card.id: card for card in reading.cards})
 
 
 def _past(memory: SqlMemory) -> Past:

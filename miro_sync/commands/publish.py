@@ -15,13 +15,11 @@ from miro_sync.session import (
     progress_of,
     shared_options,
 )
-from miro_sync.telling.usage import Command, Misuse, OneOf, terminal_columns
+from miro_sync.telling.usage import Command, Misuse, terminal_columns
 
 if TYPE_CHECKING:
     from miro_sync.app.publishing import Publication
     from miro_sync.messages import Catalogue
-
-_HALVES = ("board", "table")
 
 
 def commands(words: Catalogue) -> list[Command]:
@@ -38,7 +36,6 @@ def commands(words: Catalogue) -> list[Command]:
                 option(words, "--apply", is_flag=True),
                 option(words, "--undo", is_flag=True),
                 option(words, "--written", is_flag=True),
-                option(words, "--only", type=OneOf(_HALVES, words)),
                 everything,
                 layout_option(words, FORMATS[:2]),
                 *shared_options(words),
@@ -55,7 +52,6 @@ def _publish(  # noqa: PLR0913 - the options of the command
     apply: bool,
     undo: bool,
     written: bool,
-    only: str | None,
     everything: bool,
     layout: str,
 ) -> int:

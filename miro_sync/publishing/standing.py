@@ -7,7 +7,7 @@ stand (`standing`) is what was put there; people may have taken it away since.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from miro_sync.board import BoardFrame
-    from miro_sync.model import BoardItem, BoardSnapshot, Project, Writing, Written
+    from miro_sync.model import BoardItem, BoardSnapshot, EventCard, Project, Writing, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,13 @@ class Seen:
     Attributes:
         board: all of it, items of every kind.
         frames: its frames and whose they are.
+        cards: its event cards by id, without what looks like a person's data.
 
     """
 
     board: BoardSnapshot
     frames: tuple[BoardFrame, ...] = ()
+    cards: Mapping[str, EventCard] = field(default_factory=dict, hash=False)
 
     def left(
         self, item: BoardItem, card: PlacedCard, users: Collection[str], project: Project

@@ -15,6 +15,8 @@ from miro_sync.publishing.standing import OnBoard, Past, Seen, StandingCard, set
 from miro_sync.publishing.steps import Plan, Step, in_order
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from miro_sync.model import (
         BoardItem,
         Message,
@@ -74,6 +76,9 @@ class _Undo:
             for one in log
             if one.outcome is WriteOutcome.DONE
         }
+        self._own: Mapping[str | None, str] = {
+            one.item_id: one.card.title for one in self._now.cards.values()
+        }
         self.steps: list[Step] = []
         self.problems: list[Problem] = []
 
@@ -97,10 +102,12 @@ class _Undo:
                 self._step(Act.REMOVE_CARD, key, item.id, before=known.card)
             else:
                 self._step(Act.CHANGE_CARD, key, item.id, before=known.card, after=before.card)
+        again: dict[str, str] = {}
         for key, before in self._then.cards.items():
             if key not in self._now.cards and self._last.get((key, None)) is Act.REMOVE_CARD:
                 self._step(Act.MAKE_CARD, key, None, after=before.card)
-        self._tags_on()
+                again[before.item_id] = key
+        self._tags_on(again)
         for title in sorted(new_tags):
             self._remove_tag(title, taken_off)
 
@@ -114,11 +121,16 @@ class _Undo:
                 self.steps.append(Step(Act.LET_GO, title, Act.PUT_ON, item_id))
         return taken
 
-    def _tags_on(self) -> None:
+    def _tags_on(self, again: Mapping[str, str]) -> None:
+        """Put on again what was taken off; a card that is made `again` gets its tags too."""
         for item_id, title in sorted(self._then.tagged - self._now.tagged):
             item = self._there.items.get(item_id)
             tag = self._tag(title)
-            if (
+            if item_id in again and tag is not None:
+                key = again[item_id]
+                name = self._then.cards[key].card.title
+                self.steps.append(Step(Act.PUT_ON, title, Act.PUT_ON, card_key=key, title=name))
+            elif (
                 item is not None
                 and tag is not None
                 and tag not in item.tag_ids
@@ -157,9 +169,9 @@ class _Undo:
         before: PlacedCard | None = None,
         after: PlacedCard | None = None,
     ) -> None:
-        card = after or before
-        title = card.title if card else ""
-        center = card.center_id if card else None
+        card, spoken = after or before, self._seen.cards.get(item_id or "")
+        title = card.title if card else spoken.label if spoken else self._own.get(item_id, "")
+        center = card.center_id if card else spoken.center_id if spoken else None
         reason = say("publish.why_undo")
         self.steps.append(Step(act, key, act, item_id, None, before, after, title, center, reason))
 

@@ -138,7 +138,7 @@ def written(
     for run in past.writings:
         key = "publish.written_run" if run.undoes is None else "publish.written_undo"
         counts = _of_run(past, run.number)
-        what = _counted(counts, words) or words.say("publish.done_none")
+        what = _counted(counts, words, "did") or words.say("publish.done_none")
         at = run.at.astimezone(zone)
         lines.append(words.say(key, number=run.number, at=at, what=what.rstrip(".")))
     lines += [f"  {clean(tag)}" for tag in sorted(standing.tags)]
@@ -186,12 +186,12 @@ _OF_TAGS: Final = frozenset({Act.MAKE_TAG, Act.REMOVE_TAG, Act.PUT_ON, Act.TAKE_
 def _head(plan: Plan, carried: Carried | None, words: Catalogue, *, undo: bool) -> list[str]:
     if carried is None:
         key = "publish.would_undo" if undo else "publish.would"
-        return [words.say(key, what=_counted(plan.counts, words))]
+        return [words.say(key, what=_counted(plan.counts, words, "would"))]
     if not carried.counts:
         lines = [words.say("publish.done_none")]
     else:
         key = "publish.undone" if undo else "publish.done"
-        lines = [words.say(key, what=_counted(carried.counts, words))]
+        lines = [words.say(key, what=_counted(carried.counts, words, "did"))]
     done, whole = sum(carried.counts.values()), sum(plan.counts.values())
     if done < whole:
         lines.append(words.say("publish.part", done=done, all=whole))
@@ -200,9 +200,9 @@ def _head(plan: Plan, carried: Carried | None, words: Catalogue, *, undo: bool) 
     return lines
 
 
-def _counted(counts: Mapping[Act, int], words: Catalogue) -> str:
+def _counted(counts: Mapping[Act, int], words: Catalogue, tense: str) -> str:
     return ", ".join(
-        words.say(f"publish.count_{act.value}", count=counts[act])
+        words.say(f"publish.{tense}_{act.value}", count=counts[act])
         for act in _SHOWN
         if counts.get(act)
     )
