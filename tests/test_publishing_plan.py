@@ -77,7 +77,8 @@ def board(cards: int = 6, tags: int = 0) -> BoardSnapshot:
     people = [
         BoardItem(str(100 + n), "card" if n % 2 else "sticky_note", f"Дело {n}",
                   parent_id="10" if n % 3 else "11",
-                  tag_ids=tuple(str(500 + tag) for tag in range(tags)), box=Box(200 + 90 * n, 150, 320, 90))
+                  tag_ids=tuple(str(500 + tag) for tag in range(tags)),
+                  box=Box(200 + 90 * n, 150, 320, 90))
         for n in range(cards)
     ]  # fmt: skip
     titles = {str(500 + n): f"метка {n}" for n in range(tags)}
