@@ -214,7 +214,7 @@ class _Everything:
             cost = (read.calls, read.credits, read.seconds)
             return BoardVisit(read.snapshot, read.checked_at, None, *cost, read.message)
         assert self._board is not None  # noqa: S101 - else there is no door at all
-        visit = self._board.visit(hint and None)
+        visit = self._board.visit(hint)
         self.snapshot = visit.snapshot
         return visit
 
