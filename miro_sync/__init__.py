@@ -7,7 +7,8 @@ The way of the data is one direction, top to bottom; a module imports only from 
     commands                                parse, call one function of `app`, show
     session, console                        what commands share; standard output and error
     app                                     the one place that builds adapters and reads the clock
-    sync, doctor, setup, survey, posting    use cases
+    sync, doctor, setup, survey, posting,   use cases
+    board_writing
     measuring                               indicators, resource map and plans of one run
     reading                                 sources -> what was planned and what is there
     digest                                  what the weekly mail says to whom
@@ -19,6 +20,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     miro_http, miro_budget                  the one method that calls Miro; its allowance
     wire                                    the documents of the outside, checked by pydantic
     ports                                   what a use case asks of a door
+    publishing                              what is to be written to the board, and taken back
     overview                                all that an output may tell, one value
     letter                                  a letter before it is put into words
     findings                                what is new, still open, resolved
@@ -28,11 +30,12 @@ The way of the data is one direction, top to bottom; a module imports only from 
     layouts                                 which columns an online table is asked for
     matching                                which card or row speaks of which occurrence
     calendar, board, tables, changes        rows and items -> events, occurrences, cards
+    own_cards                               our cards on the board, left alone or not
     periods, names                          period texts -> days; spellings -> centres
     privacy                                 what looks like a person's data
     text, marks                             HTML, Unicode; what we know our own cards by
     messages                                the catalogue: Message -> Russian or English
-    model, errors                           the vocabulary
+    model, errors, logs                     the vocabulary; records for operators
 """
 
 __version__ = "0.1.0"

@@ -7,6 +7,7 @@ missing from it is never taken for not being there.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,6 +18,7 @@ from miro_sync.board import BoardReading, read_cards
 from miro_sync.calendar import CalendarRow, plan, read_calendar, work_days
 from miro_sync.errors import SettingsError, SourceError
 from miro_sync.layouts import Sought, hint_of
+from miro_sync.logs import note
 from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
@@ -46,6 +48,8 @@ from miro_sync.tables import (
     worksheet_titled,
 )
 from miro_sync.text import plain
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,8 @@ def read_sources(
         whole, stood_in = _stand_in(report, cards, memory, offline=offline)
         reports.append(whole)
         cards += map(_veiled_card, stood_in)
+    for report in (*reports, calendar_report):
+        _record(report)
     return Reading(calendar, Snapshot(board, tables, (*reports, calendar_report)), tuple(cards))
 
 
@@ -192,6 +198,22 @@ def read_plan(project: Project, doors: Doors, names: CenterNames) -> EventCalend
     if source is None:
         raise SourceError(say("sync.no_calendar"))
     return _understood(read_tables(source), doors.calendar_sheet, project, names)
+
+
+def _record(report: SourceReport) -> None:
+    if report.state is not SourceState.ABSENT:
+        note(
+            _log,
+            "source_read",
+            source=report.name,
+            state=report.state,
+            complete=report.complete,
+            items=report.items,
+            calls=report.calls,
+            credits=report.credits,
+            seconds=report.seconds,
+            reason=None if report.message is None else report.message.key,
+        )
 
 
 # --- one source -------------------------------------------------------------------------------

@@ -45,6 +45,9 @@ FLAGGED_CODE, USAGE, UNREAD, DEFECT, INTERRUPTED = 1, 2, 3, 70, 130
 FORMATS = ("table", "json", "csv")
 
 
+LOG_FORMATS = ("text", "json")
+
+
 ROLES = ("director", "coordinator", "methodist")
 
 
@@ -278,6 +281,7 @@ class Session:
     app: App | None
     config: str = CONFIG
     verbose: bool = False
+    log_format: str = ""
 
     def the_app(self) -> App:
         """Return what the commands call, imported when it is first needed."""
@@ -343,6 +347,13 @@ def shared_options(words: Catalogue, *, top: bool = False) -> list[click.Option]
             expose_value=False,
             callback=keep("verbose"),
         ),
+        option(
+            words,
+            "--log-format",
+            type=OneOf(LOG_FORMATS, words),
+            expose_value=False,
+            callback=keep("log_format"),
+        ),
     ]
 
 
@@ -385,8 +396,14 @@ def known_center(center: str | None, project: Project, session: Session) -> None
 
 
 @contextlib.contextmanager
-def progress_of(session: Session) -> Iterator[Progress | None]:
-    """Give a reader of a long board something to say how far it is, on a terminal alone."""
+def progress_of(session: Session, key: str = "cli.progress") -> Iterator[Progress | None]:
+    """Give long work something to say how far it is, on a terminal alone.
+
+    Args:
+        session: its language.
+        key: the sentence, with `done` and `expected`; "<key>_open" says it without `expected`.
+
+    """
     if not sys.stderr.isatty():
         yield None
         return
@@ -394,8 +411,8 @@ def progress_of(session: Session) -> Iterator[Progress | None]:
 
     def show(done: int, expected: int | None) -> None:
         nonlocal widest
-        key = "cli.progress_open" if expected is None else "cli.progress"
-        said = session.words.say(key, done=done, expected=expected)
+        sentence = f"{key}_open" if expected is None else key
+        said = session.words.say(sentence, done=done, expected=expected)
         widest = max(widest, len(said))
         sys.stderr.write(f"\r{said:<{widest}}")
         sys.stderr.flush()

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 #: The migration that the code expects; a test holds it against the migrations' own head.
-REVISION = "0004"
+REVISION = "0005"
 
 metadata = MetaData()
 
@@ -151,4 +151,31 @@ letter = Table(
     Column("ended_at", DateTime(timezone=True)),
     Column("problem", String(64)),
     UniqueConstraint("recipient", "week", name="letter_once"),
+)
+
+#: Runs of writing to the board; `undoes` is the first of the runs that one takes back.
+writing = Table(
+    "writing",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("undoes", Integer),
+)
+
+#: What was written to the board, one row per act; no `outcome` while it is not known.
+written = Table(
+    "written",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("writing_id", ForeignKey("writing.id"), nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("key", String(512), nullable=False),
+    Column("item_id", String(64)),
+    Column("before", Text),
+    Column("after", Text),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("outcome", String(16)),
+    Index("written_writing", "writing_id"),
 )

@@ -27,6 +27,7 @@ from miro_sync.memory.lock import alone_on_this_machine
 from miro_sync.memory.measures import read_measures, read_past_values, store_measures
 from miro_sync.memory.upkeep import Health, Purged, compact_sqlite, copy_sqlite, examine, purge
 from miro_sync.memory.view import CARD, EVENT, GOOD, HINT, TABLES_HINT, View
+from miro_sync.memory.writings import SqlLedger, service_users
 from miro_sync.model import (
     BoardHint,
     Change,
@@ -115,6 +116,7 @@ class SqlMemory:
                 first_run=view.last_run is None,
                 read_at={source: moment for source, moment in reads.items() if moment},
                 stored_at=view.stored_at(),
+                service_users=service_users(view.connection),
             )
 
     def decisions(self) -> tuple[Decision, ...]:
@@ -166,6 +168,10 @@ class SqlMemory:
         """Return what indicators came to in earlier runs, by their ids, oldest first."""
         with self._reading() as view:
             return {} if view is None else read_past_values(view.connection, view.last_run or 0)
+
+    def ledger(self) -> SqlLedger:
+        """Return the list of what was written to the board."""
+        return SqlLedger(self._reading, self._writing)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

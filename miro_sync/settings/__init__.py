@@ -61,6 +61,7 @@ from miro_sync.settings.schema import (
     IndicatorTable,
     KpiFile,
     ProjectFile,
+    PublishSection,
     SheetColumnTable,
     SheetTable,
     TablesFile,
@@ -69,7 +70,16 @@ from miro_sync.settings.schema import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["Mail", "Settings", "SourceKind", "SourceLink", "config_folder", "load", "secret"]
+__all__ = [
+    "Mail",
+    "Publish",
+    "Settings",
+    "SourceKind",
+    "SourceLink",
+    "config_folder",
+    "load",
+    "secret",
+]
 
 PROJECT_FILE = "project.toml"
 CENTERS_FILE = "centers.toml"
@@ -135,6 +145,26 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Publish:
+    """What may be written back; off unless the settings say so.
+
+    Attributes:
+        board, table: whether anything is written there at all.
+        cards_ahead_days: events that begin later get no card on the board yet.
+        network_frame: the frame for cards of the whole network's events; "" for none.
+        tags: names of tags by status ("overdue", "unconfirmed", "moved", "missed"), where they
+            are not the catalogue's; "" for no tag.
+
+    """
+
+    board: bool = False
+    table: bool = False
+    cards_ahead_days: int = 60
+    network_frame: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one project folder, checked.
 
@@ -147,6 +177,7 @@ class Settings:
         state_url: of the state's database, with an absolute path for SQLite; may hold a password
             and so is kept out of `repr`.
         mail: None where no mail is set up.
+        publish: what may be written back.
         decisions: what decisions.toml says that people decided, oldest first.
         directors_only: what the director alone may decide.
         sheet_kinds: the worksheets that are read by their meaning; the packaged ones where the
@@ -168,6 +199,7 @@ class Settings:
     tables_patience: float = DEFAULT_PATIENCE
     state_url: str = field(default=DEFAULT_STATE, repr=False)
     mail: Mail | None = None
+    publish: Publish = field(default_factory=Publish)
     decisions: tuple[Decision, ...] = ()
     directors_only: frozenset[DecisionKind] = DIRECTORS_ONLY
     indicators: tuple[Indicator, ...] = ()
@@ -401,6 +433,7 @@ def _settings(folder: Path, files: _Files, problems: tuple[Problem, ...]) -> Set
         tables_patience=project.tables.patience_seconds,
         state_url=absolute_state(project.state.url, folder),
         mail=_mail(project, folder),
+        publish=_publish(project.publish),
         decisions=_decisions(files.decisions, ZoneInfo(project.project.timezone)),
         directors_only=frozenset(project.decisions.directors_only),
         indicators=tuple(_indicator(indicator) for indicator in files.kpi.indicator),
@@ -522,6 +555,16 @@ def _sheet_column(column: SheetColumnTable) -> SheetColumn:
         high=column.high,
         choices=tuple(column.choices),
         fresh=column.fresh,
+    )
+
+
+def _publish(publish: PublishSection) -> Publish:
+    return Publish(
+        publish.board,
+        publish.table,
+        publish.cards_ahead_days,
+        publish.network_frame,
+        publish.tags.model_dump(exclude_none=True),
     )
 
 
