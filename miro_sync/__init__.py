@@ -11,6 +11,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     measuring                               indicators, resource map and plans of one run
     reading                                 sources -> what was planned and what is there
     reports                                 page and documents, one module a kind
+    status_sheet                            what the service's own worksheet shows
     miro_client, miro_writer, miro_login,   doors to the outside, the state,
     sheets, files, memory, settings,        and what a reader sees
     telling
@@ -24,10 +25,13 @@ The way of the data is one direction, top to bottom; a module imports only from 
     reconcile, activity, kpi                status of an occurrence, of a centre; indicators
     worksheets, resource_map, coverage      worksheets by their meaning -> rows, gaps
     matching                                which card or row speaks of which occurrence
+    table_decisions                         what people chose in our worksheet -> decisions
+    own_sheet, choices                      whose row is which; what the words of a choice mean
     calendar, board, tables, changes        rows and items -> events, occurrences, cards
     periods, names                          period texts -> days; spellings -> centres
     privacy                                 what looks like a person's data
     text, marks                             HTML, Unicode; what we know our own cards by
+    status_cells                            what our worksheet is made of
     messages                                the catalogue: Message -> Russian or English
     model, errors                           the vocabulary
 """

@@ -53,19 +53,18 @@ class Part(StrEnum):
     KEY = "key"
 
 
-#: What the columns may be called, squashed; the first of each is what the service writes.
-_HEADERS: Final[Mapping[Part, tuple[str, ...]]] = {
-    Part.CENTER: ("центр", "center", "центры"),
-    Part.TITLE: ("мероприятие", "event", "событие"),
-    Part.DECISION: ("решение", "decision"),
-    Part.DAY: ("новыйсрокдата", "newdate", "новыйсрок", "новаядата"),
-    Part.ROLE: ("кторешил", "decidedby", "кто"),
-    Part.COMMENT: ("комментарий", "comment", "комментарии", "причина"),
-    Part.ANSWER: ("ответ", "answer"),
-    Part.KEY: ("mirosync", "mirosyncключ", "mirosynckey"),
+#: What the columns may be called, the headers that the service writes among them.
+_SPELLINGS: Final[Mapping[Part, tuple[str, ...]]] = {
+    Part.CENTER: ("Центр", "Центры", "Center"),
+    Part.TITLE: ("Мероприятие", "Событие", "Event"),
+    Part.DECISION: ("Решение", "Decision"),
+    Part.DAY: ("Новый срок / дата", "Новый срок", "Новая дата", "New date"),
+    Part.ROLE: ("Кто решил", "Кто", "Decided by"),
+    Part.COMMENT: ("Комментарий", "Комментарии", "Причина", "Comment"),
+    Part.ANSWER: ("Ответ", "Answer"),
+    Part.KEY: (MARK,),
 }
-
-
+_HEADERS: Final = {part: tuple(map(squash, names)) for part, names in _SPELLINGS.items()}
 _NAMED: Final = {name: part for part, names in _HEADERS.items() for name in names}
 #: No other worksheet has all of these; a copy whose hidden column was deleted has.
 _TELLING: Final = frozenset({Part.DECISION, Part.ROLE, Part.COMMENT, Part.ANSWER})
@@ -262,9 +261,14 @@ def _key_column(rows: Sequence[Sequence[CellValue]]) -> int | None:
     return max(counts, key=lambda at: (counts[at], -at)) if counts else None
 
 
-#: How many columns the service writes beside those that are read back.
-_SHOWN_ONLY = ("срок", "period", "статус", "status", "почему", "why", "карточка", "card",
-               "скакогодня", "since")  # fmt: skip
+#: What the columns that are only shown begin with.
+_SHOWN_ONLY: Final = tuple(
+    map(
+        squash,
+        ("Срок", "Period", "Статус", "Status", "Почему", "Why", "Карточка", "Card",
+         "С какого дня", "Since"),
+    )
+)  # fmt: skip
 
 
 def _foreign(header: Sequence[CellValue], columns: Mapping[Part, int]) -> int:
@@ -335,19 +339,20 @@ def _without_names(typed: Typed, cells: _Cells) -> tuple[Typed, Message | None]:
     """Return what was written without a person's data, and what to say where there was some."""
     faults: list[Message] = []
 
-    def shown(part: Part, text: str, longest: int) -> str:
-        kind = personal(text, staff=True) if text else None
+    def shown(part: Part, text: str, longest: int = LONGEST_WORD) -> str:
+        # A reason may name who of the staff was ill, as on the command line.
+        kind = personal(text, staff=part is Part.COMMENT) if text else None
         if kind is None and text != HIDDEN:
             return text if len(text) <= longest else f"{text[: longest - 1]}…"
         what = say(f"privacy.{kind}") if kind else say("status_sheet.names_were_here")
         faults.append(say("status_sheet.personal", cell=cells.address(part), what=what))
         return HIDDEN
 
-    day = typed.day if isinstance(typed.day, dt.date) else shown(Part.DAY, typed.day, LONGEST_WORD)
+    day = typed.day if isinstance(typed.day, dt.date) else shown(Part.DAY, typed.day)
     hidden = Typed(
-        decision=shown(Part.DECISION, typed.decision, LONGEST_WORD),
+        decision=shown(Part.DECISION, typed.decision),
         day=day,
-        role=shown(Part.ROLE, typed.role, LONGEST_WORD),
+        role=shown(Part.ROLE, typed.role),
         comment=shown(Part.COMMENT, typed.comment, LONGEST_COMMENT),
     )
     return hidden, faults[0] if faults else None

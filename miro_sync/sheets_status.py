@@ -169,6 +169,29 @@ class StatusSheet:
         self._known = replace(sheet, worksheet=None)
         return Written(self._known, google.calls)
 
+    def remove(self) -> OwnSheet | None:
+        """Delete the worksheet; None when there is none.
+
+        Raises:
+            SourceError: it could not be deleted; it is there as it was, unless the words say
+                that the connection broke.
+
+        """
+        google, web = self._connect()
+
+        def attempt() -> OwnSheet | None:
+            sheet = own_sheet(google.book(formats=False), self._id)
+            if sheet is not None:
+                google.update(({"deleteSheet": {"sheetId": sheet.sheet_id}},))
+            return sheet
+
+        try:
+            removed = Patience(self._patience_seconds, self._clock).outlast(attempt)
+        finally:
+            web.close()
+        self._known = None
+        return removed
+
     def _connect(self) -> tuple[GoogleBook, Web]:
         login = find_login(self._environ)
         if login is None:

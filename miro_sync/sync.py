@@ -75,6 +75,11 @@ class Outcome:
         return self.measures.indicators
 
     @property
+    def taken(self) -> int:
+        """How many decisions were taken from the status worksheet."""
+        return len(self.words.decisions)
+
+    @property
     def exit_code(self) -> int:
         """3 when a configured source could not be read whole, else 0."""
         named = [one for one in self.assessment.sources if one.state is not SourceState.ABSENT]

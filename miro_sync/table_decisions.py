@@ -165,6 +165,18 @@ def read_decisions(reading: OwnReading, scene: Scene) -> TableWords:
     )
 
 
+def is_taken(row: OwnRow, before: Mapping[str, TableChoice]) -> bool:
+    """Tell whether what stands in a row was taken as a decision already, word for word.
+
+    Args:
+        row: of the worksheet.
+        before: what was taken from it, by row.
+
+    """
+    taken = before.get(row.key.row) if row.key is not None else None
+    return taken is not None and taken.digest == _digest(row)
+
+
 # --- one row ------------------------------------------------------------------------------------
 
 
@@ -238,7 +250,7 @@ def _asked(row: OwnRow, key: RowKey, scene: Scene) -> Decision:
     """
     role = _ROLES.get(fold(row.typed.role))
     if role is None:
-        raise Unclear(say("status_sheet.who", text=row.typed.role))
+        raise Unclear(say("status_sheet.who"))
     if not row.typed.decision:
         raise Unclear(say("status_sheet.only_a_day"))
     word = chosen(row.typed.decision)

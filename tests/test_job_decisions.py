@@ -21,7 +21,7 @@ from sqlalchemy.engine import Engine
 from test_job_sheets import CENTERS, PLAN, PROJECT, REPORT
 
 from miro_sync.app.overviews import overview
-from miro_sync.app.table_publishing import TablePlan, apply_table, plan_table
+from miro_sync.app.table_publishing import TablePlan, apply_table, plan_table, undo_table
 from miro_sync.cli import run
 from miro_sync.errors import SourceError
 from miro_sync.messages import catalogue
@@ -29,12 +29,11 @@ from miro_sync.messages import catalogue
 AFTER = dt.date(2023, 6, 20)
 WORDS = catalogue("ru")
 
+
 @pytest.fixture
 def google() -> Iterator[GoogleServer]:
     with GoogleServer() as running:
-        running.keep(
-            book(tab("Событийный календарь", PLAN), tab("Отчёт", REPORT, sheet_id=2))
-        )
+        running.keep(book(tab("Событийный календарь", PLAN), tab("Отчёт", REPORT, sheet_id=2)))
         yield running
     assert not running.violations
 
@@ -121,7 +120,7 @@ def test_what_the_director_chooses_in_the_table_is_done_told_and_done_once(
     assert row_of(google, RESOURCES)["Статус"] == "нет следа"
     choose(google, RESOURCES, decision="отменить", role="директор", comment="карта общая")
 
-    sync(folder, capsys)
+    assert "решений из таблицы — 1" in sync(folder, capsys)
 
     (made,) = decisions(folder, capsys)
     assert (made["kind"], made["subject"], made["role"]) == ("cancel", "E02@ishim", "director")
@@ -234,7 +233,7 @@ def test_an_undo_on_the_command_line_is_not_overruled_by_the_cell_that_still_sta
         ({"decision": "пауза до …"}, "до какого дня пауза"),
         ({"decision": "отменить решение"}, "отменять нечего"),
         ({"decision": "отменить решение 77"}, "отменять нечего|не об этой строке"),
-        ({"decision": "проведено", "role": "дежурный"}, "непонятно, кто решил («дежурный»)"),
+        ({"decision": "проведено", "role": "дежурный"}, "непонятно, кто решил. Выберите"),
         ({"day": "15.05.2023"}, "не выбрано решение"),
     ],
 )
@@ -377,7 +376,9 @@ def test_a_header_that_is_gone_stops_the_write_with_a_clear_word(
     write(folder)
     choose(google, RESOURCES, decision="проведено")
     head = own(google)["data"][0]["rowData"][0]["values"]
-    at = next(i for i, cell in enumerate(head) if cell["effectiveValue"] == {"stringValue": "Решение"})
+    at = next(
+        i for i, cell in enumerate(head) if cell["effectiveValue"] == {"stringValue": "Решение"}
+    )
     head[at] = cell_data("Мысли вслух")
 
     plan = write(folder)
@@ -482,6 +483,45 @@ def test_a_write_that_broke_in_the_middle_loses_no_word(
 
     assert len(decisions(folder, capsys)) == 1
     assert row_of(google, RESOURCES)["Решение"] == ""
+
+
+def test_the_worksheet_is_taken_away_when_no_words_wait_in_it(
+    folder: Path, google: GoogleServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert undo_table(folder).differing == 0
+    write(folder)
+    choose(google, RESOURCES, decision="проведено")
+    left = undo_table(folder)
+    assert left.refusal is not None
+    assert "ещё не учтено" in WORDS.tell(left.refusal)
+    sync(folder, capsys)
+
+    assert undo_table(folder).differing == 2
+
+    assert [one["properties"]["title"] for one in google.books[ID]["sheets"]] == [
+        "Событийный календарь",
+        "Отчёт",
+    ]
+    assert len(decisions(folder, capsys)) == 1  # what was decided stays decided
+    write(folder)
+    choose(google, RESOURCES, decision="проведено")
+    sync(folder, capsys)
+    assert len(decisions(folder, capsys)) == 2
+
+
+def test_a_connection_that_breaks_while_it_is_taken_away_is_outlasted(
+    folder: Path, google: GoogleServer
+) -> None:
+    text = (folder / "project.toml").read_text("utf-8")
+    (folder / "project.toml").write_text(
+        text.replace("patience_seconds = 0", "patience_seconds = 5"), "utf-8"
+    )
+    write(folder)
+    google.faults.append(Fault(at=":batchUpdate", kind="done_then_reset"))
+
+    undo_table(folder)
+
+    assert len(google.books[ID]["sheets"]) == 2
 
 
 # --- killed -------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import time
 import pytest
 from conftest import shared_lines
 
-from miro_sync.privacy import Personal, personal
+from miro_sync.privacy import Personal, few_hidden, personal
 
 # Invented people: surname, first name, patronymic.
 PEOPLE = tuple(
@@ -134,3 +134,17 @@ def test_the_longest_cell_takes_no_time(text: str) -> None:
     start = time.perf_counter()
     personal(text)
     assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Экскурсия (3 уч-ся, 2 педагога)", "Экскурсия (<5 уч-ся, 2 педагога)"),
+        ("2 ученика и 14 обучающихся", "<5 ученика и 14 обучающихся"),
+        ("4 человека, 1-4 классы", "<5 человека, 1-4 классы"),
+        ("1 234 участника 12.03 дети", "1 234 участника 12.03 дети"),
+        ("5 учеников", "5 учеников"),
+    ],
+)
+def test_counts_of_few_people_are_not_told_outside_their_centre(text: str, shown: str) -> None:
+    assert few_hidden(text) == shown

@@ -17,11 +17,11 @@ from miro_sync.messages import catalogue
 from miro_sync.miro_budget import Clock
 from miro_sync.model import Message, Worksheet, say
 from miro_sync.overview import Overview
-from miro_sync.own_sheet import MARK, read_own
+from miro_sync.own_sheet import MARK, Typed, read_own
 from miro_sync.settings import Settings, SourceKind, load
 from miro_sync.sheets import OwnSheet, StatusCell, StatusSheet
 from miro_sync.status_sheet import Carried, StatusTable, status_rows
-from miro_sync.table_decisions import Scene, TableWords, read_decisions
+from miro_sync.table_decisions import Scene, is_taken, read_decisions
 from miro_sync.tables import as_text
 from miro_sync.text import one_line
 
@@ -39,7 +39,6 @@ class TablePlan:
         waiting: rows in which people's words are carried over, to be taken by the next sync.
         refused: of those, rows that get an answer instead.
         foreign: columns that people added and that would go: they are not the service's.
-        calls: requests made so far.
         refusal: why nothing can be written into this table at all; None where it can.
 
     """
@@ -88,24 +87,70 @@ def apply_table(config: Path, overview: Overview) -> TablePlan:
     return _Publishing(load(config), overview).apply()
 
 
+def undo_table(config: Path) -> TablePlan:
+    """Take the status worksheet out of the table, unless people's words still wait in it.
+
+    Returns:
+        `differing` is how many rows went, 0 where there was no worksheet; `refusal` says why it
+        was left.
+
+    Raises:
+        SourceError: it could not be read or deleted.
+        StateError: the state cannot be written.
+
+    """
+    settings = load(config)
+    refusal = _refusal(settings)
+    if refusal is not None:
+        return TablePlan(refusal=refusal)
+    sheet = _sheet(settings)
+    own = sheet.read()
+    if own is None:
+        return TablePlan()
+    reading = None if own.worksheet is None else read_own(own.worksheet, own.title)
+    rows = reading.rows if reading is not None else ()
+    found = TablePlan(own.title, own.url, rows=len(rows))
+    if reading is not None and reading.fault is not None:
+        return replace(found, refusal=reading.fault)
+    with memory_of(settings) as memory:
+        taken = memory.choices()
+        waiting = sum(row.typed != Typed() and not is_taken(row, taken) for row in rows)
+        if waiting:
+            words = say("status_sheet.words_wait", title=own.title, rows=waiting)
+            return replace(found, waiting=waiting, refusal=words)
+        removed = sheet.remove()
+        memory.forget_choices(taken.keys())
+    return replace(found, differing=0 if removed is None else max(len(rows), 1))
+
+
+def _refusal(settings: Settings) -> Message | None:
+    """Say why nothing can be written into this table at all; None where it can."""
+    source = settings.tables_source
+    if source is None:
+        return say("status_sheet.no_table")
+    if source.kind is not SourceKind.GOOGLE:
+        return say("status_sheet.no_google", source=source.value)
+    return None
+
+
+def _sheet(settings: Settings) -> StatusSheet:
+    source = settings.tables_source
+    return StatusSheet(
+        source.value if source else "",
+        environ=os.environ,
+        clock=Clock(moment),
+        api_url=settings.tables_api_url,
+        patience_seconds=settings.tables_patience,
+    )
+
+
 class _Publishing:
     """One look at the worksheet, and the write that may follow it."""
 
     def __init__(self, settings: Settings, overview: Overview) -> None:
         self._settings, self._overview = settings, overview
-        self._refusal: Message | None = None
-        source = settings.tables_source
-        if source is None:
-            self._refusal = say("status_sheet.no_table")
-        elif source.kind is not SourceKind.GOOGLE:
-            self._refusal = say("status_sheet.no_google", source=source.value)
-        self._sheet = StatusSheet(
-            source.value if source else "",
-            environ=os.environ,
-            clock=Clock(moment),
-            api_url=settings.tables_api_url,
-            patience_seconds=settings.tables_patience,
-        )
+        self._refusal = _refusal(settings)
+        self._sheet = _sheet(settings)
 
     def plan(self) -> TablePlan:
         if self._refusal is not None:
@@ -147,7 +192,7 @@ class _Publishing:
                 self._settings.directors_only,
             )
             scene = Scene(known, memory.choices(), today_of(self._settings, now), now)
-            words: TableWords = read_decisions(reading, scene)
+            words = read_decisions(reading, scene)
         table = status_rows(self._with_decisions(known), Carried(reading, words))
         return own, table, reading.foreign
 
