@@ -150,14 +150,15 @@ class OwnReading:
         rows: those with a key, and those in which somebody wrote something.
         fault: why none of it can be read; None when all is well.
         place: the worksheet.
-        foreign: columns that are not the service's.
+        foreign: the first filled cell of each column, and of each row above the header, that is not
+            the service's: whoever replaces the worksheet would wipe it out.
 
     """
 
     rows: tuple[OwnRow, ...]
     place: Place
     fault: Message | None = None
-    foreign: int = 0
+    foreign: tuple[str, ...] = ()
 
 
 def key_text(key: RowKey, center: str, title: str) -> str:
@@ -202,7 +203,7 @@ def read_own(sheet: Worksheet, source: str) -> OwnReading:
         row = _row(_Cells(cells, index, columns), whole)
         if row is not None:
             rows.append(row)
-    return OwnReading(tuple(_once(rows)), whole, foreign=_foreign(sheet.rows[head], columns))
+    return OwnReading(tuple(_once(rows)), whole, foreign=_foreign(sheet.rows, head, columns))
 
 
 # --- columns ------------------------------------------------------------------------------------
@@ -248,7 +249,10 @@ def _begins_like(text: str, names: Sequence[str]) -> bool:
 
 
 def _is_like(text: str, names: Sequence[str]) -> bool:
-    return any(difflib.SequenceMatcher(None, text, name).ratio() >= _ALIKE for name in names)
+    return any(
+        len(text) <= 2 * len(name) and difflib.SequenceMatcher(None, text, name).ratio() >= _ALIKE
+        for name in names
+    )
 
 
 def _key_column(rows: Sequence[Sequence[CellValue]]) -> int | None:
@@ -271,11 +275,32 @@ _SHOWN_ONLY: Final = tuple(
 )  # fmt: skip
 
 
-def _foreign(header: Sequence[CellValue], columns: Mapping[Part, int]) -> int:
-    """Count the columns that somebody added."""
-    known = set(columns.values())
-    texts = [squash(cell) for at, cell in enumerate(header) if at not in known and _is_text(cell)]
-    return sum(not text.startswith(_SHOWN_ONLY) for text in texts)
+def _foreign(
+    rows: Sequence[Sequence[CellValue]], head: int, columns: Mapping[Part, int]
+) -> tuple[str, ...]:
+    """Return the addresses of what somebody added beside or above our columns."""
+    above = [
+        next(address(index, at) for at, cell in enumerate(row) if cell is not None)
+        for index, row in enumerate(rows[:head])
+        if any(cell is not None for cell in row)
+    ]
+    known = set(columns.values()) | {
+        at
+        for at, cell in enumerate(rows[head])
+        if _is_text(cell) and squash(cell).startswith(_SHOWN_ONLY)
+    }
+    width = max(map(len, rows))
+    beside = []
+    for at in sorted(set(range(width)) - known):
+        filled = (index for index in range(head, len(rows)) if _filled(rows[index], at))
+        first = next(filled, None)
+        if first is not None:
+            beside.append(address(first, at))
+    return (*above, *beside)
+
+
+def _filled(row: Sequence[CellValue], at: int) -> bool:
+    return at < len(row) and row[at] is not None
 
 
 def _is_text(cell: CellValue) -> TypeGuard[str]:
@@ -315,7 +340,9 @@ def _row(cells: _Cells, sheet: Place) -> OwnRow | None:
         comment=clean(as_text(cells.value(Part.COMMENT))),
     )
     place = replace(sheet, cell=cells.address(Part.DECISION))
-    if key is None and typed == Typed():
+    if key is None and typed == Typed() and (key_cell or Part.KEY not in cells.columns):
+        return None  # nobody wrote anything in it
+    if key is None and not (typed != Typed() or center or title):
         return None
     typed, fault = _without_names(typed, cells)
     if key is None:

@@ -158,7 +158,7 @@ class _Writer:
         self._zone = ZoneInfo(overview.project.timezone)
         self._answers = {one.row.number: one for one in carried.words.answers}
         rows = carried.reading.rows if carried.reading else ()
-        self._written = [row for row in rows if row.typed != Typed()]
+        self._written = [row for row in rows if row.typed != Typed() or row.key is None]
         self._by_row = {row.key.row: row for row in self._written if row.key is not None}
         self._since = {
             one.subject: one.since

@@ -390,6 +390,50 @@ def test_a_header_that_is_gone_stops_the_write_with_a_clear_word(
     assert "нет заголовка «Решение»" in " ".join("".join(capsys.readouterr()).split())
 
 
+def test_a_column_of_somebodys_own_stops_the_write_and_not_the_reading(
+    folder: Path, google: GoogleServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(folder)
+    rows = own(google)["data"][0]["rowData"]
+    own(google)["properties"]["gridProperties"]["columnCount"] += 1
+    rows[0]["values"].append(cell_data("Мои пометки"))
+    rows[1]["values"].append(cell_data("позвонить"))
+    choose(google, RESOURCES, decision="проведено")
+    sync(folder, capsys)
+
+    left = write(folder)
+
+    assert len(decisions(folder, capsys)) == 1
+    assert left.refusal is not None
+    assert "N1" in WORDS.tell(left.refusal)
+    assert "Мои пометки" in shown(google)[0]
+    assert undo_table(folder).refusal is not None
+
+
+def test_a_row_that_somebody_added_stays(folder: Path, google: GoogleServer) -> None:
+    write(folder)
+    rows = own(google)["data"][0]["rowData"]
+    rows.append({"values": [{}, cell_data("Спросить про автобус")]})
+    own(google)["properties"]["gridProperties"]["rowCount"] += 1
+
+    assert write(folder).changes
+
+    assert shown(google)[0]["Мероприятие"] == "Спросить про автобус"
+    assert not write(folder).changes
+
+
+def test_the_settings_say_what_the_director_alone_decides(
+    folder: Path, google: GoogleServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (folder / "project.toml").read_text("utf-8")
+    (folder / "project.toml").write_text(f"{text}\n[decisions]\ndirectors_only = []\n", "utf-8")
+    write(folder)
+    choose(google, RESOURCES, decision="отменить")
+    sync(folder, capsys)
+
+    assert [one["role"] for one in decisions(folder, capsys)] == ["coordinator"]
+
+
 # --- doors --------------------------------------------------------------------------------------
 
 

@@ -526,4 +526,5 @@ def test_the_choices_that_are_offered_are_understood_in_both_languages(language:
             key = answer.message.key if answer.message else "taken"
             assert key != "status_sheet.not_understood"
             found.add(key)
+    assert read_own(Worksheet("Решения", tuple(map(tuple, rows))), "Таблица").foreign == ()
     assert found >= {"taken", "status_sheet.directors_word", "status_sheet.pause_until"}

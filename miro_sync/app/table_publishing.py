@@ -17,7 +17,7 @@ from miro_sync.messages import catalogue
 from miro_sync.miro_budget import Clock
 from miro_sync.model import Message, Worksheet, say
 from miro_sync.overview import Overview
-from miro_sync.own_sheet import MARK, Typed, read_own
+from miro_sync.own_sheet import MARK, OwnReading, Typed, read_own
 from miro_sync.settings import Settings, SourceKind, load
 from miro_sync.sheets import OwnSheet, StatusCell, StatusSheet
 from miro_sync.status_sheet import Carried, StatusTable, status_rows
@@ -38,7 +38,6 @@ class TablePlan:
             written.
         waiting: rows in which people's words are carried over, to be taken by the next sync.
         refused: of those, rows that get an answer instead.
-        foreign: columns that people added and that would go: they are not the service's.
         refusal: why nothing can be written into this table at all; None where it can.
 
     """
@@ -49,7 +48,6 @@ class TablePlan:
     differing: int = 0
     waiting: int = 0
     refused: int = 0
-    foreign: int = 0
     refusal: Message | None = None
 
     @property
@@ -110,11 +108,14 @@ def undo_table(config: Path) -> TablePlan:
     reading = None if own.worksheet is None else read_own(own.worksheet, own.title)
     rows = reading.rows if reading is not None else ()
     found = TablePlan(own.title, own.url, rows=len(rows))
-    if reading is not None and reading.fault is not None:
-        return replace(found, refusal=reading.fault)
+    unsafe = None if reading is None else _unsafe(reading)
+    if unsafe is not None:
+        return replace(found, refusal=unsafe)
     with memory_of(settings) as memory:
         taken = memory.choices()
-        waiting = sum(row.typed != Typed() and not is_taken(row, taken) for row in rows)
+        waiting = sum(
+            (row.typed != Typed() or row.key is None) and not is_taken(row, taken) for row in rows
+        )
         if waiting:
             words = say("status_sheet.words_wait", title=own.title, rows=waiting)
             return replace(found, waiting=waiting, refusal=words)
@@ -131,6 +132,13 @@ def _refusal(settings: Settings) -> Message | None:
     if source.kind is not SourceKind.GOOGLE:
         return say("status_sheet.no_google", source=source.value)
     return None
+
+
+def _unsafe(reading: OwnReading) -> Message | None:
+    """Say why replacing the worksheet would lose what people wrote; None where it would not."""
+    if reading.foreign:
+        return say("status_sheet.foreign", cells=", ".join(reading.foreign))
+    return reading.fault
 
 
 def _sheet(settings: Settings) -> StatusSheet:
@@ -160,8 +168,8 @@ class _Publishing:
     def apply(self) -> TablePlan:
         if self._refusal is not None:
             return TablePlan(refusal=self._refusal)
-        own, table, foreign = self._looked()
-        plan = self._compared(own, table, foreign)
+        own, table = self._looked()
+        plan = self._compared(own, table)
         if plan.refusal is not None or not plan.changes:
             return plan
         written = self._sheet.replace(table.columns, table.rows, self._title())
@@ -173,15 +181,15 @@ class _Publishing:
         words = catalogue(self._overview.project.language)
         return self._settings.status_sheet or words.say("status_sheet.title")
 
-    def _looked(self) -> tuple[OwnSheet | None, StatusTable, int]:
+    def _looked(self) -> tuple[OwnSheet | None, StatusTable]:
         """Read the worksheet and say what it should hold."""
         own = self._sheet.read()
         if own is None or own.worksheet is None:
-            return own, status_rows(self._overview), 0
+            return own, status_rows(self._overview)
         reading = read_own(own.worksheet, own.title)
-        if reading.fault is not None:
-            self._refusal = reading.fault
-            return own, status_rows(self._overview), 0
+        self._refusal = _unsafe(reading)
+        if self._refusal is not None:
+            return own, status_rows(self._overview)
         with memory_of(self._settings) as memory:
             now = moment()
             known = said.Known(
@@ -194,14 +202,14 @@ class _Publishing:
             scene = Scene(known, memory.choices(), today_of(self._settings, now), now)
             words = read_decisions(reading, scene)
         table = status_rows(self._with_decisions(known), Carried(reading, words))
-        return own, table, reading.foreign
+        return own, table
 
     def _with_decisions(self, known: said.Known) -> Overview:
         """Return the overview with what was decided since it was made, for the answers."""
         made = tuple(known.decisions)
         return replace(self._overview, decisions=made, undone=said.undone_numbers(made))
 
-    def _compared(self, own: OwnSheet | None, table: StatusTable, foreign: int) -> TablePlan:
+    def _compared(self, own: OwnSheet | None, table: StatusTable) -> TablePlan:
         if self._refusal is not None and own is not None:
             return TablePlan(own.title, own.url, refusal=self._refusal)
         wanted = _by_key([column.title for column in table.columns], table.rows)
@@ -215,7 +223,6 @@ class _Publishing:
             differing=differing,
             waiting=table.waiting,
             refused=table.refused,
-            foreign=foreign,
         )
 
 
