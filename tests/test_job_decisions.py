@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import openpyxl
 import pytest
@@ -18,6 +19,7 @@ from google_books import ID, book, cell_data, tab, value_range
 from google_discovery import Json
 from google_server import Fault, GoogleServer
 from sqlalchemy.engine import Engine
+from test_files import ods, ods_cell, ods_row
 from test_job_sheets import CENTERS, PLAN, PROJECT, REPORT
 
 from miro_sync.app.overviews import overview
@@ -457,7 +459,19 @@ def as_folder(google: GoogleServer, path: Path) -> None:
         (path / f"{title}.csv").write_text(text, "cp1251")
 
 
-@pytest.mark.parametrize(("name", "save"), [("t.xlsx", as_workbook), ("csv", as_folder)])
+def as_open_document(google: GoogleServer, path: Path) -> None:
+    tables = []
+    for sheet in google.books[ID]["sheets"]:
+        title = sheet["properties"]["title"]
+        rows = value_range(google.books[ID], f"'{title}'").get("values", [])
+        cells = (ods_row(*(ods_cell(escape(str(cell))) for cell in row)) for row in rows)
+        tables.append(f'</table:table><table:table table:name="{title}">{"".join(cells)}')
+    path.write_bytes(ods("".join(tables)))
+
+
+@pytest.mark.parametrize(
+    ("name", "save"), [("t.xlsx", as_workbook), ("t.ods", as_open_document), ("csv", as_folder)]
+)
 def test_the_worksheet_in_a_downloaded_table_is_no_evidence_and_decides_all_the_same(
     folder: Path,
     google: GoogleServer,
