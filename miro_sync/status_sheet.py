@@ -40,7 +40,7 @@ from miro_sync.status_cells import StatusCell, StatusColumn, StatusRow, Tone, Va
 from miro_sync.table_decisions import RowAnswer, RowState, TableWords
 from miro_sync.telling.display import clean
 from miro_sync.telling.lines import SEVERITY, backlog
-from miro_sync.telling.terminal import days
+from miro_sync.telling.phrases import days
 
 if TYPE_CHECKING:
     from miro_sync.overview import Overview
