@@ -13,6 +13,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     reading                                 sources -> what was planned and what is there
     digest                                  what the weekly mail says to whom
     reports                                 page and documents, one module a kind
+    status_sheet                            what the service's own worksheet shows
     miro_client, miro_writer, miro_login,   doors to the outside, the state,
     mail_sender, sheets, files, memory,     and what a reader sees
     settings, telling
@@ -29,11 +30,14 @@ The way of the data is one direction, top to bottom; a module imports only from 
     worksheets, resource_map, coverage      worksheets by their meaning -> rows, gaps
     layouts                                 which columns an online table is asked for
     matching                                which card or row speaks of which occurrence
+    table_decisions                         what people chose in our worksheet -> decisions
+    own_sheet, choices                      whose row is which; what the words of a choice mean
     calendar, board, tables, changes        rows and items -> events, occurrences, cards
     own_cards                               our cards on the board, left alone or not
     periods, names                          period texts -> days; spellings -> centres
     privacy                                 what looks like a person's data
     text, marks                             HTML, Unicode; what we know our own cards by
+    status_cells                            what our worksheet is made of
     messages                                the catalogue: Message -> Russian or English
     model, errors, logs                     the vocabulary; records for operators
 """

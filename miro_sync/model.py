@@ -888,6 +888,7 @@ class TablesSnapshot:
     Attributes:
         calls: requests that the read took. credits: of the service's allowance that they cost.
         seconds: how long it took.
+        own: the worksheet that this service writes: no evidence, but people decide in it.
 
     """
 
@@ -901,6 +902,7 @@ class TablesSnapshot:
     calls: int = 0
     credits: int = 0
     seconds: float = 0.0
+    own: Worksheet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -1056,6 +1058,22 @@ class Decision:
     source: str = "file"
     number: int | None = None
     undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableChoice:
+    """What stood in a row of the status worksheet when it was taken as a decision.
+
+    Attributes:
+        row: the row's name in that worksheet.
+        digest: of what was written there: the same words are no second decision.
+        decision: has no number until it is kept.
+
+    """
+
+    row: str
+    digest: str
+    decision: Decision
 
 
 @dataclass(frozen=True, slots=True)

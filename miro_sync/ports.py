@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         RunRecord,
         SameCard,
         SourceReport,
+        TableChoice,
         TablesHint,
         TablesSnapshot,
     )
@@ -101,6 +102,10 @@ class Memory(Past, Protocol):
         """Return every decision kept in the state, oldest first, whenever it was made."""
         ...
 
+    def choices(self) -> Mapping[str, TableChoice]:
+        """Return what was taken from the rows of the status worksheet, by row."""
+        ...
+
     def same_cards(self) -> Sequence[SameCard]:
         """Return the decided-on cards that came back under another id, oldest first."""
         ...
@@ -129,8 +134,10 @@ class Memory(Past, Protocol):
         findings: Sequence[Finding],
         same: Mapping[str, str] | None = None,
         measures: Kept | None = None,
+        choices: Sequence[TableChoice] = (),
+        erased: Collection[str] = (),
     ) -> None:
-        """Store one run whole, in one transaction."""
+        """Store one run whole, the decisions of the table with it, in one transaction."""
         ...
 
 

@@ -77,6 +77,10 @@ class Outcome(Protocol):
         """What the indicators came to."""
 
     @property
+    def taken(self) -> int:
+        """How many decisions were taken from the table."""
+
+    @property
     def exit_code(self) -> int:
         """3 when a source could not be read and its last good read stands in, else 0."""
 

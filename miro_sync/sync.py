@@ -33,12 +33,15 @@ from miro_sync.model import (
     Severity,
     SourceReport,
     SourceState,
+    TablesSnapshot,
     say,
 )
 from miro_sync.names import CenterNames
+from miro_sync.own_sheet import read_own
 from miro_sync.ports import Memory
 from miro_sync.reading import Doors, read_plan, read_sources
 from miro_sync.story import Told, story
+from miro_sync.table_decisions import Scene, TableWords, read_decisions
 
 #: Clocks of two machines may differ by this much without anybody's fault.
 CLOCK_SLACK = dt.timedelta(minutes=10)
@@ -53,6 +56,7 @@ class Outcome:
         known: the sources that an earlier run read completely.
         same: cards that came back under another id: old id to new id.
         measures: indicators, the resource map, the coverage of the plans.
+        words: what people decided in the status worksheet; the assessment rests on it already.
 
     """
 
@@ -63,11 +67,17 @@ class Outcome:
     known: Collection[str] = ()
     same: Mapping[str, str] = field(default_factory=dict, hash=False)
     measures: Measures = field(default_factory=Measures)
+    words: TableWords = field(default_factory=TableWords)
 
     @property
     def indicators(self) -> tuple[IndicatorValue, ...]:
         """What the indicators came to, in the order of the settings."""
         return self.measures.indicators
+
+    @property
+    def taken(self) -> int:
+        """How many decisions were taken from the status worksheet."""
+        return len(self.words.decisions)
 
     @property
     def exit_code(self) -> int:
@@ -88,8 +98,11 @@ def look(  # noqa: PLR0913 - the inputs of the decision
     as_of: dt.date | None = None,
     now: dt.datetime | None = None,
     declared: Declared | None = None,
+    directors_only: Collection[DecisionKind] = said.DIRECTORS_ONLY,
 ) -> Outcome:
     """Read the sources and judge them as of one local day.
+
+    What people decided in the status worksheet counts at once; `keep` stores it with the run.
 
     Args:
         project: the project's rules, centres and people.
@@ -103,6 +116,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
             look back from there as well. Nothing is read.
         now: the moment of a run that is going to be stored.
         declared: what is measured besides; without it nothing is.
+        directors_only: what the director alone may decide.
 
     Raises:
         SourceError, SettingsError: there is no calendar to hold anything against.
@@ -115,7 +129,17 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         doors = replace(doors, calendar=None)  # the one of that day, not the one of today
     offline = offline or as_of is not None
     read = read_sources(project, doors, memory, offline=offline, full=full)
-    stand = _standing(decisions, memory, project, as_of)
+    made = said.merged(decisions, memory.decisions())
+    cards = {**remembered.cards, **{card.id: card for card in read.cards}}
+    words = _table_words(
+        read.snapshot.tables,
+        memory,
+        said.Known(
+            read.calendar, [center.id for center in project.centers], cards, made, directors_only
+        ),
+        today,
+    )
+    stand = _standing(said.merged(made, words.decisions), memory, project, as_of)
     asked_of = {one.card_id for one in stand if one.card_id is not None}
     long_gone = memory.last_seen(asked_of - remembered.cards.keys())
     same = identity.recognised({**long_gone, **remembered.cards}, read.cards)
@@ -135,7 +159,8 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         deadline_of=lambda day: days.add(day, project.rules.grace_days),
     )
     late_clock = _late_clock(remembered, now)
-    assessment = replace(assessment, problems=(*late_clock, *assessment.problems))
+    problems = (*late_clock, *words.problems, *assessment.problems)
+    assessment = replace(assessment, problems=problems)
     measures = Measures()
     if declared is not None:
         measures = take(declared, read, assessment, project, memory)
@@ -148,6 +173,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         known=frozenset(remembered.read_at),
         same=_worth_keeping(same, read.cards, assessment.sources, asked_of, remembered),
         measures=measures,
+        words=words,
     )
 
 
@@ -172,6 +198,8 @@ def keep(outcome: Outcome, memory: Memory, *, now: dt.datetime, program: str) ->
         findings=found,
         same=outcome.same,
         measures=outcome.measures.kept,
+        choices=outcome.words.choices,
+        erased=outcome.words.erased,
     )
     return replace(outcome, findings=found)
 
@@ -264,11 +292,20 @@ def _plan_at_hand(project: Project, doors: Doors, memory: Memory) -> EventCalend
         return read_plan(project, doors, CenterNames(project.centers))
 
 
+def _table_words(
+    tables: TablesSnapshot | None, memory: Memory, known: said.Known, today: dt.date
+) -> TableWords:
+    """Return what people decided in the status worksheet, where it was read."""
+    if tables is None or tables.own is None:
+        return TableWords()
+    scene = Scene(known, memory.choices(), today, tables.read_at)
+    return read_decisions(read_own(tables.own, tables.source), scene)
+
+
 def _standing(
-    decisions: Sequence[Decision], memory: Memory, project: Project, as_of: dt.date | None
+    made: Sequence[Decision], memory: Memory, project: Project, as_of: dt.date | None
 ) -> tuple[Decision, ...]:
     """Return the decisions that count, about the cards by the ids of the last stored run."""
-    made = said.merged(decisions, memory.decisions())
     if as_of is not None:
         made = said.made_until(made, as_of, ZoneInfo(project.timezone))
     return said.following(said.standing(made), memory.same_cards())

@@ -426,6 +426,7 @@ class Told:
     project: Project = PROJECT
     exit_code: int = 0
     indicators: tuple[IndicatorValue, ...] = ()
+    taken: int = 0
 
 
 @dataclass(frozen=True, slots=True)

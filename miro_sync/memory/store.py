@@ -42,6 +42,7 @@ from miro_sync.model import (
     RunRecord,
     SameCard,
     SourceReport,
+    TableChoice,
     TablesHint,
     say,
 )
@@ -123,6 +124,11 @@ class SqlMemory:
         """Return every decision kept in the state, oldest first, whenever it was made."""
         with self._reading() as view:
             return () if view is None else view.decisions()
+
+    def choices(self) -> Mapping[str, TableChoice]:
+        """Return what was taken from the rows of the status worksheet, by row."""
+        with self._reading() as view:
+            return {} if view is None else view.choices()
 
     def same_cards(self) -> tuple[SameCard, ...]:
         """Return the decided-on cards that came back under another id, oldest first."""
@@ -206,27 +212,8 @@ class SqlMemory:
             StateError: the state cannot be reached or written.
 
         """
-        table = schema.decision
         with self._writing() as connection:
-            latest = View(connection, None).last_decided_at()
-            made_at = decision.made_at if latest is None else max(latest, decision.made_at)
-            (number,) = connection.execute(
-                table.insert()
-                .values(
-                    kind=decision.kind.value,
-                    subject=decision.subject,
-                    card=decision.card_id,
-                    role=decision.role,
-                    made_at=made_at,
-                    start=decision.period.start if decision.period else None,
-                    end=decision.period.end if decision.period else None,
-                    why=decision.why,
-                    source=decision.source,
-                    undoes=decision.undoes,
-                )
-                .returning(table.c.id)
-            ).one()
-        return replace(decision, number=number, made_at=made_at)
+            return _add_decision(connection, decision)
 
     def store_run(  # noqa: PLR0913 - a run is one transaction, so all of it comes at once
         self,
@@ -240,6 +227,8 @@ class SqlMemory:
         findings: Sequence[Finding],
         same: Mapping[str, str] | None = None,
         measures: Kept | None = None,
+        choices: Sequence[TableChoice] = (),
+        erased: Collection[str] = (),
     ) -> None:
         """Store one run whole, or nothing of it.
 
@@ -255,6 +244,9 @@ class SqlMemory:
             findings: new, open and just resolved ones.
             same: decided-on cards that came back under another id: old id to new id.
             measures: what was counted in this run; what was not stays as it is.
+            choices: what people chose in the status worksheet; a decision without a number is
+                added, once where several rows hold it.
+            erased: rows of that worksheet of which the choice was erased.
 
         Raises:
             StateError: the state cannot be reached or written.
@@ -302,6 +294,20 @@ class SqlMemory:
             if same:
                 _store_new_ids(connection, same, run_id, stored_at)
             _store_findings(connection, findings, today, run_id)
+            _store_choices(connection, choices, erased)
+
+    def forget_choices(self, rows: Collection[str]) -> None:
+        """Forget what stood in rows of the status worksheet that are blank by now.
+
+        The decisions stay; the same choice made again in such a row will be a new one.
+
+        Raises:
+            StateError: the state cannot be reached or written.
+
+        """
+        if rows:
+            with self._writing() as connection:
+                _store_choices(connection, (), rows)
 
     def backup(self, target: Path) -> None:
         """Copy the state into a file that only its owner may read; it may be in use meanwhile.
@@ -564,6 +570,54 @@ def _store_new_ids(
             .values(key=sa.bindparam("its_key"), subject=sa.bindparam("its_new")),
             following,
         )
+
+
+def _add_decision(connection: Connection, decision: Decision) -> Decision:
+    table = schema.decision
+    latest = View(connection, None).last_decided_at()
+    made_at = decision.made_at if latest is None else max(latest, decision.made_at)
+    (number,) = connection.execute(
+        table.insert()
+        .values(
+            kind=decision.kind.value,
+            subject=decision.subject,
+            card=decision.card_id,
+            role=decision.role,
+            made_at=made_at,
+            start=decision.period.start if decision.period else None,
+            end=decision.period.end if decision.period else None,
+            why=decision.why,
+            source=decision.source,
+            undoes=decision.undoes,
+        )
+        .returning(table.c.id)
+    ).one()
+    return replace(decision, number=number, made_at=made_at)
+
+
+def _store_choices(
+    connection: Connection, choices: Sequence[TableChoice], erased: Collection[str]
+) -> None:
+    """Keep what stood in the rows of the status worksheet, with the decisions taken from it."""
+    table = schema.table_choice
+    numbers: dict[Decision, int | None] = {}
+    for one in choices:
+        if one.decision.number is None and one.decision not in numbers:
+            numbers[one.decision] = _add_decision(connection, one.decision).number
+    gone = sorted({*erased, *(one.row for one in choices)})
+    if gone:
+        rows = table.c.row == sa.bindparam("its_row")
+        connection.execute(table.delete().where(rows), [{"its_row": row} for row in gone])
+    if choices:
+        kept = [
+            {
+                "row": one.row,
+                "digest": one.digest,
+                "decision_id": numbers.get(one.decision, one.decision.number),
+            }
+            for one in choices
+        ]
+        connection.execute(table.insert(), kept)
 
 
 def _store_findings(

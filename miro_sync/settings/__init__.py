@@ -36,6 +36,7 @@ from miro_sync.model import (
     SpecialDay,
     say,
 )
+from miro_sync.privacy import personal
 from miro_sync.settings.document import Document, validated
 from miro_sync.settings.links import (
     SourceKind,
@@ -172,6 +173,7 @@ class Settings:
         folder: the project folder, absolute.
         board_source, tables_source: None where the settings name none yet.
         board_full_read_hours: a read of the board older than this is made anew, changed or not.
+        status_sheet: the title of the status worksheet when it is made; None for the usual one.
         tables_api_url: Google's, or the Disk's where the tables are on Yandex Disk.
         board_patience, tables_patience: seconds that one read waits out refusals in all.
         state_url: of the state's database, with an absolute path for SQLite; may hold a password
@@ -195,6 +197,7 @@ class Settings:
     board_patience: float = DEFAULT_PATIENCE
     board_full_read_hours: int = FULL_READ_HOURS
     tables_source: SourceLink | None = None
+    status_sheet: str | None = None
     tables_api_url: str = GOOGLE_API
     tables_patience: float = DEFAULT_PATIENCE
     state_url: str = field(default=DEFAULT_STATE, repr=False)
@@ -249,6 +252,7 @@ def load(folder: Path) -> Settings:
         _check_project(project_document, project)
     if project is not None and decisions is not None:
         _check_roles(decisions_document, decisions, project.decisions.directors_only)
+    _check_reasons(decisions_document)
     _check_centers(centers_document)
     _check_indicators(kpi_document)
     _check_columns(tables_document)
@@ -335,6 +339,22 @@ def _check_roles(
         if one.kind in directors_only and one.role != "director":
             document.report(
                 say("settings.directors_word", kind=one.kind.value), ("decision", index)
+            )
+
+
+def _check_reasons(document: Document) -> None:
+    """Report reasons that look like a person's data: they would be shown in every answer.
+
+    Works on the raw file, so that a mistake elsewhere does not hide these; nothing of the reason
+    is repeated.
+    """
+    for index, one in enumerate(_tables_of(document.raw, "decision")):
+        why = one.get("why")
+        kind = personal(why, staff=True) if isinstance(why, str) else None
+        if kind is not None:
+            what = say(f"privacy.{kind}")
+            document.report(
+                say("settings.decision_personal", what=what), ("decision", index, "why")
             )
 
 
@@ -429,6 +449,7 @@ def _settings(folder: Path, files: _Files, problems: tuple[Problem, ...]) -> Set
         board_patience=project.board.patience_seconds,
         board_full_read_hours=project.board.full_read_hours,
         tables_source=project.tables.source,
+        status_sheet=project.tables.status_sheet,
         tables_api_url=project.tables.api_url or _usual_api(project.tables.source),
         tables_patience=project.tables.patience_seconds,
         state_url=absolute_state(project.state.url, folder),

@@ -395,9 +395,10 @@ class BoardSection(Section):
 
 
 class TablesSection(Section):
-    """`[tables]`: where the online table is."""
+    """`[tables]`: where the online table is, and what the worksheet written there is called."""
 
     source: Annotated[SourceLink | None, _source(tables_link)] = None
+    status_sheet: Maybe = None
     api_url: ApiUrl | None = None
     patience_seconds: Patience = DEFAULT_PATIENCE
 
