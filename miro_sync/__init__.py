@@ -7,12 +7,14 @@ The way of the data is one direction, top to bottom; a module imports only from 
     commands                                parse, call one function of `app`, show
     session, console                        what commands share; standard output and error
     app                                     the one place that builds adapters and reads the clock
-    sync, doctor, setup, survey, posting    use cases
+    sync, doctor, setup, survey, posting,   use cases
+    board_writing
     measuring                               indicators, resource map and plans of one run
     reading                                 sources -> what was planned and what is there
     digest                                  what the weekly mail says to whom
     visiting                                one call on every source; is anything new?
     reports                                 page and documents, one module a kind
+    status_sheet                            what the service's own worksheet shows
     miro_client, miro_writer, miro_login,   doors to the outside, the state,
     mail_sender, sheets, files, memory,     and what a reader sees
     settings, telling
@@ -20,6 +22,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     miro_http, miro_budget                  the one method that calls Miro; its allowance
     wire                                    the documents of the outside, checked by pydantic
     ports                                   what a use case asks of a door
+    publishing                              what is to be written to the board, and taken back
     overview                                all that an output may tell, one value
     letter                                  a letter before it is put into words
     findings                                what is new, still open, resolved
@@ -29,13 +32,17 @@ The way of the data is one direction, top to bottom; a module imports only from 
     worksheets, resource_map, coverage      worksheets by their meaning -> rows, gaps
     layouts                                 which columns an online table is asked for
     matching                                which card or row speaks of which occurrence
+    table_decisions                         what people chose in our worksheet -> decisions
+    own_sheet, choices                      whose row is which; what the words of a choice mean
     calendar, board, tables, changes        rows and items -> events, occurrences, cards
+    own_cards                               our cards on the board, left alone or not
     periods, names                          period texts -> days; spellings -> centres
     privacy                                 what looks like a person's data
     text, marks                             HTML, Unicode; what we know our own cards by
+    status_cells                            what our worksheet is made of
     messages                                the catalogue: Message -> Russian or English
     packed                                  values of the vocabulary <-> text; digests
-    model, errors                           the vocabulary
+    model, errors, logs                     the vocabulary; records for operators
 """
 
 __version__ = "0.1.0"

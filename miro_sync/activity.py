@@ -68,7 +68,8 @@ def date_contributions(  # noqa: PLR0913 - a read, and what it is compared with
 
     Args:
         cards: cards and rows at hand.
-        previous: the cards of the last complete reads, with the days found then.
+        previous: the cards of the last complete reads, with the days found then, and the users
+            of this service.
         sources: when the board and the tables were read.
         members: names of the board's users by id.
         project: time zone, people and ignored users.
@@ -81,7 +82,7 @@ def date_contributions(  # noqa: PLR0913 - a read, and what it is compared with
         for source in sources
         if source.name in HOLDERS
     }
-    nobody = _ignored(project, members)
+    nobody = _ignored(project, members) | previous.service_users
     rows_on = read_on.get("tables", today)
     old_rows = _rows_by_content(previous)
     rows_known = _rows_known(previous)

@@ -17,6 +17,8 @@ of two years is none, unless the card was held: that leaves only the past.
 
 **It was held** if a held tag, a held frame around it, or a check mark or held word at the head of
 its title says so, and the head of its title does not deny it.
+
+A card that this service put there is no event card before somebody works at it.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
+from miro_sync.marks import mark_in, unmarked
 from miro_sync.model import (
     DateContext,
     EventCard,
@@ -41,6 +44,7 @@ from miro_sync.model import (
     Severity,
     say,
 )
+from miro_sync.own_cards import due_day, left_alone
 from miro_sync.periods import read_period
 from miro_sync.text import fold, one_line, plain
 
@@ -167,6 +171,8 @@ class _Reader:
         self._names = names
         self._frames = frames
         self._held = frames.held
+        self._tags = board.tags
+        self._centers = (None, *(center.id for center in project.centers))
         self._url_of = _links(board)
         self._held_tags = {
             id_: title
@@ -179,8 +185,12 @@ class _Reader:
         home = self._frames.around(item)
         if home.explains:
             return None
+        ours = mark_in(item.description) is not None
+        whose = (home.center_id,) if home.center_id else self._centers
+        if ours and not home.held and left_alone(item, self._tags, self._zone, whose):
+            return None
         titled = plain(item.title)
-        described = plain(item.description) if item.description else ""
+        described = unmarked(plain(item.description)) if item.description else ""
         lines = f"{titled}\n{described}".strip("\n").split("\n")
         if item.type not in _BY_NATURE and _explains(item.type, lines):
             return None
@@ -206,9 +216,10 @@ class _Reader:
             url=url,
             kind=item.type,
             frame=home.title,
-            created_at=item.created_at,
+            # Whoever works at a card of this service did not make it.
+            created_at=None if ours else item.created_at,
             modified_at=item.modified_at,
-            author_id=item.created_by,
+            author_id=None if ours else item.created_by,
             editor_id=item.modified_by,
             place=Place("board", url=url),
         )
@@ -248,7 +259,7 @@ class _Reader:
         self, item: BoardItem, head: _Head, text: str, tag: str | None, lean: _Lean
     ) -> Schedule | None:
         if item.due is not None:
-            return _on(_local_day(item.due, self._zone))
+            return _on(due_day(item.due, self._zone))
         for line in (*head.above, head.said):
             if dated := _dated(line, lean):
                 return dated
@@ -313,22 +324,6 @@ _DATED: Final = frozenset({ScheduleKind.DATE, ScheduleKind.RANGE, ScheduleKind.M
 @lru_cache(maxsize=1024)
 def _on(day: dt.date) -> Schedule:
     return Schedule(f"{day:%d.%m.%Y}", ScheduleKind.DATE, (Period(day, day),))
-
-
-def _local_day(due: dt.datetime, zone: ZoneInfo) -> dt.date:
-    """Return the day that was picked as a due date.
-
-    Miro keeps a moment; which one it makes of a picked day is not documented. Midnight and the
-    last second of a day in UTC are taken for that day, any other moment for its local day, which
-    covers local midnight too.
-    """
-    moment = due.astimezone(dt.UTC)
-    if moment.time().replace(microsecond=0) in {dt.time(0), dt.time(23, 59, 59)}:
-        return moment.date()
-    try:
-        return due.astimezone(zone).date()
-    except OverflowError:  # the first or last day of all
-        return moment.date()
 
 
 class _Lean(NamedTuple):

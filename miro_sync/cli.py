@@ -26,7 +26,7 @@ from miro_sync.session import DEFECT, INTERRUPTED, USAGE, Session, shared_option
 from miro_sync.telling.usage import Program, answering, usage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from miro_sync.messages import Catalogue
     from miro_sync.session import App
@@ -93,7 +93,52 @@ def _program(words: Catalogue) -> Program:
         ["--version"], words.say("cli.option_version"), lambda _: f"miro-sync {__version__}"
     )
     options = [*shared_options(words, top=True), version]
-    return Program("miro-sync", words, all_commands(words), options)
+    commands = all_commands(words)
+    for command in commands:
+        command.callback = _recorded(command.name or "", command.callback)
+    return Program("miro-sync", words, commands, options)
+
+
+def _recorded(name: str, run_it: Callable[..., int] | None) -> Callable[..., int]:
+    """Have the records of a command written, its start and end too, if they are asked for."""
+
+    def recorded(**options: object) -> int:
+        assert run_it is not None  # noqa: S101 - every command does something
+        session: Session = click.get_current_context().obj
+        if not (session.verbose or session.log_format):
+            return run_it(**options)
+        return _with_records(name, lambda: run_it(**options), session.log_format or "text")
+
+    return recorded
+
+
+def _with_records(name: str, run_it: Callable[[], int], layout: str) -> int:
+    import logging  # noqa: PLC0415 - only where records are asked for
+    import time  # noqa: PLC0415 - as above
+
+    from miro_sync.logs import configure, note, silence  # noqa: PLC0415 - as above
+
+    log = logging.getLogger(__name__)
+    configure(layout, sys.stderr)
+    begun = time.monotonic()
+    note(log, "command_started", command=name, version=__version__)
+    code = DEFECT
+    try:
+        code = run_it()
+    except MiroSyncError as error:
+        code = error.exit_code
+        note(log, "command_failed", command=name, reason=error.message.key)
+        raise
+    except (click.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
+        raise
+    except click.UsageError:
+        code = USAGE
+        raise
+    finally:
+        note(log, "command_ended", command=name, code=code, seconds=time.monotonic() - begun)
+        silence()
+    return code
 
 
 def _language(argv: Sequence[str]) -> str | None:

@@ -9,6 +9,7 @@ over what stands here. Seconds are monotonic unless said otherwise.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -16,6 +17,10 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from threading import Condition
 from typing import Final
+
+from miro_sync.logs import note
+
+_log = logging.getLogger(__name__)
 
 #: Credits of one call by its level (Miro's).
 LEVEL_CREDITS: Final = {1: 50, 2: 100, 3: 500, 4: 2000}
@@ -99,6 +104,7 @@ class Budget:
                     self.calls += 1
                     self.credits += credits_
                     return charge
+            note(_log, "waiting", service="miro", reason="allowance", seconds=wait)
             self._clock.sleep_unless(ended, wait)
         return None
 

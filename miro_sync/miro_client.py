@@ -189,6 +189,15 @@ class MiroClient:
         """
         return self._read(None if full else hint, export=False)
 
+    def read_everything(self) -> BoardRead:
+        """Read all that is on the board, kinds that never speak included, changed or not.
+
+        Raises:
+            SourceError: as `read`.
+
+        """
+        return self._read(None, export=True)
+
     def export_document(self) -> tuple[bytes, BoardRead]:
         """Read everything on the board, kinds that never speak included, as an export.
 

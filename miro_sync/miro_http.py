@@ -7,6 +7,7 @@ calls that may be made twice are repeated after they may have been carried out.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -26,6 +27,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from miro_sync import __version__
 from miro_sync.errors import SettingsError, SourceError
+from miro_sync.logs import note
 from miro_sync.miro_budget import (
     CREDITS_PER_MINUTE,
     LEVEL_CREDITS,
@@ -52,6 +54,8 @@ WHOLE_ANSWER_SECONDS: Final = 120.0
 
 #: First and longest pause between attempts, in seconds, and how far they are spread (ours).
 _FIRST_PAUSE, _LONGEST_PAUSE, _JITTER = 0.5, 20.0, 0.5
+
+_log = logging.getLogger(__name__)
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _Result = TypeVar("_Result")
@@ -94,6 +98,10 @@ DETACH_TAG: Final = Route(
     "DELETE", "/v2/boards/{board}/items/{item}", 1, twice=False, needs=frozenset({"tag_id"})
 )
 CREATE_CARDS: Final = Route("POST", "/v2/boards/{board}/items/bulk", 2, twice=False)
+ITEM: Final = Route("GET", "/v2/boards/{board}/items/{item}", 1)
+#: The path is that of cards: nothing else can be removed by it, whatever the id.
+REMOVE_CARD: Final = Route("DELETE", "/v2/boards/{board}/cards/{item}", 3)
+REMOVE_TAG: Final = Route("DELETE", "/v2/boards/{board}/tags/{tag}", 1)
 CHANGE_CARD: Final = Route("PATCH", "/v2/boards/{board}/cards/{item}", 2)
 
 
@@ -337,6 +345,7 @@ class MiroHttp:
             wait=_pause,
             stop=lambda state: patience.ended or patience.left() < state.upcoming_sleep,
             retry=tenacity.retry_if_exception(may_be_repeated),
+            before_sleep=partial(_record_wait, call),
             reraise=True,
         )
         try:
@@ -497,6 +506,23 @@ class MiroHttp:
         raise MiroRefusedError(
             say("miro.not_understood", status=status, verb=call.route.verb), status
         )
+
+
+def _record_wait(call: Call, state: tenacity.RetryCallState) -> None:
+    """Record why is waited, and for how long; the path is the route's, without ids."""
+    error = state.outcome.exception() if state.outcome else None
+    trouble = error if isinstance(error, MiroTroubleError) else None
+    note(
+        _log,
+        "waiting",
+        service="miro",
+        verb=call.route.verb,
+        path=call.route.path,
+        attempt=state.attempt_number,
+        status=trouble.status if trouble else None,
+        reason=trouble.message.key if trouble else None,
+        seconds=state.upcoming_sleep,
+    )
 
 
 def _before_the_call(ask: Callable[[], _Result]) -> _Result:

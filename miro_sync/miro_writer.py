@@ -1,8 +1,9 @@
 """Writing to a live Miro board: this service's own tags and cards, and nothing else.
 
 Whether anything is written at all is decided above. What can be done here is small on purpose:
-tags are made, attached and detached, cards are made and changed. Nothing is ever deleted. A call
-that makes something is not repeated before a look at the board has shown that it was not done.
+tags are made, attached, detached and removed, cards are made, changed and removed. What is removed
+is looked at first: it must be this service's own and as this service left it. A call that makes
+something is not repeated before a look at the board has shown that it was not done.
 """
 
 from __future__ import annotations
@@ -23,7 +24,11 @@ from miro_sync.miro_http import (
     CREATE_CARDS,
     CREATE_TAG,
     DETACH_TAG,
+    ITEM,
     ITEMS,
+    ITEMS_OF_TAG,
+    REMOVE_CARD,
+    REMOVE_TAG,
     TAGS,
     TAGS_OF_ITEM,
     Call,
@@ -34,7 +39,7 @@ from miro_sync.miro_http import (
     TokenSource,
 )
 from miro_sync.miro_walk import ItemsListing, RowsListing, read_side_by_side
-from miro_sync.model import say
+from miro_sync.model import BoardItem, say
 from miro_sync.wire import (
     ItemsPage,
     NamesPage,
@@ -67,6 +72,7 @@ class OwnCard:
 
     Attributes:
         mark: what it is recognised by (`marks.mark_for`).
+        seal: what tells that nobody worked at it (`marks.seal_of`).
         title, text: plain text; lines of the text are kept.
         due: the moment it is due, aware; None for none.
         frame_id: the frame it lies in, None for the bare canvas.
@@ -81,6 +87,7 @@ class OwnCard:
     frame_id: str | None = None
     x: float = 0.0
     y: float = 0.0
+    seal: str = ""
 
 
 class BoardWriter:
@@ -103,22 +110,25 @@ class BoardWriter:
         self._board_id = board_id
         self._patience_seconds = patience_seconds
 
-    def create_tag(self, title: str, color: str = "gray") -> BoardTag:
+    def create_tag(self, title: str, color: str = "gray", *, anew: bool = False) -> BoardTag:
         """Make one of this service's tags, or find it where it is there already.
 
         Args:
             title: begins with `marks.OWN_TAG_PREFIX`; Miro compares titles letter by letter.
             color: one of Miro's names for the colours of tags.
+            anew: the board was read and had none: one that is there by now is somebody else's.
 
         Raises:
             ValueError: the title is not of this service, or too long.
-            SourceError: Miro refused, or could not be reached.
+            SourceError: Miro refused, or could not be reached; the tag is somebody else's.
 
         """
         if not is_own_tag(title) or len(title) > TAG_TITLE_LIMIT:
             raise ValueError(f"not a tag of ours: {title!r}")
         patience = self._patience()
         known = self._tag_titled(title, patience)
+        if known and anew:
+            raise MiroRefusedError(say("publish.foreign_tag", tag=title))
         if known:
             return known
         call = self._call(CREATE_TAG, json={"title": title, "fillColor": color})
@@ -154,11 +164,11 @@ class BoardWriter:
         """
         self._tagging(DETACH_TAG, item_id, tag, there=False)
 
-    def create_cards(self, cards: Sequence[OwnCard]) -> dict[str, str]:
+    def create_cards(self, cards: Sequence[OwnCard]) -> dict[str, BoardItem]:
         """Make cards, twenty in a call; each call is done whole or not at all.
 
         Returns:
-            Ids of the cards by mark.
+            The cards as they are on the board, by mark.
 
         Raises:
             ValueError: two cards have the same mark.
@@ -168,7 +178,7 @@ class BoardWriter:
         """
         if len({card.mark for card in cards}) < len(cards):
             raise ValueError("two cards with the same mark")
-        made: dict[str, str] = {}
+        made: dict[str, BoardItem] = {}
         for first in range(0, len(cards), CARDS_AT_ONCE):
             some = cards[first : first + CARDS_AT_ONCE]
             marks = {card.mark for card in some}
@@ -181,7 +191,7 @@ class BoardWriter:
                 self._tokens,
                 partial(self._cards_marked, marks, patience),
             )
-            made |= {mark: item_id for mark, item_id in found.items() if mark in marks}
+            made |= {mark: item for mark, item in found.items() if mark in marks}
         return made
 
     def change_card(self, item_id: str, card: OwnCard) -> None:
@@ -196,6 +206,63 @@ class BoardWriter:
             self._http.call(call, read_item, self._patience(), self._tokens)
         except MiroRefusedError as error:
             raise _of_the_item(error) from None
+
+    def look_at(self, item_id: str) -> BoardItem | None:
+        """Return an item as it is now, without its tags; None when it is gone.
+
+        Raises:
+            SourceError: Miro refused, or could not be reached.
+
+        """
+        try:
+            return self._http.call(
+                self._call(ITEM, item_id), read_item, self._patience(), self._tokens
+            )
+        except MiroRefusedError as error:
+            if error.status == requests.codes.not_found:
+                return None
+            raise
+
+    def tags_of(self, item_id: str) -> Mapping[str, str]:
+        """Return the tags of an item, titles by id; `SourceError` when it cannot be asked."""
+        call = self._call(TAGS_OF_ITEM, item_id)
+        return self._http.call(call, read_item_tags, self._patience(), self._tokens)
+
+    def remove_card(self, item_id: str) -> None:
+        """Remove a card that was just looked at; one that is gone already is as good.
+
+        Raises:
+            ValueError: the id is empty.
+            SourceError: Miro refused, or could not be reached.
+
+        """
+        self._remove(REMOVE_CARD, {"item": item_id})
+
+    def is_used(self, tag: BoardTag) -> bool:
+        """Tell whether anything on the board bears a tag; `SourceError` when it cannot be asked."""
+        call = self._call(ITEMS_OF_TAG, query={"tag_id": tag.id, "limit": "10"})
+        page = self._http.call(call, read_items_page, self._patience(), self._tokens)
+        return bool(page.items or page.problems)
+
+    def remove_tag(self, tag: BoardTag) -> None:
+        """Remove one of this service's tags from the board.
+
+        Raises:
+            ValueError: the tag is not of this service, or its id is empty.
+            SourceError: Miro refused, or could not be reached.
+
+        """
+        if not (tag.id and is_own_tag(tag.title)):
+            raise ValueError(f"not a tag of ours: {tag!r}")
+        self._remove(REMOVE_TAG, {"tag": tag.id})
+
+    def _remove(self, route: Route, ids: Mapping[str, str]) -> None:
+        call = Call(route, {"board": self._board_id} | dict(ids))
+        try:
+            self._http.call(call, read_nothing, self._patience(), self._tokens)
+        except MiroRefusedError as error:
+            if error.status != requests.codes.not_found:
+                raise
 
     def _tagging(self, route: Route, item_id: str, tag: BoardTag, *, there: bool) -> None:
         if not (item_id and tag.id and is_own_tag(tag.title)):
@@ -228,7 +295,7 @@ class BoardWriter:
         ids = [tag_id for tag_id, known in listing.names.items() if known == title]
         return BoardTag(ids[0], title) if ids else None
 
-    def _cards_marked(self, marks: set[str], patience: Patience) -> dict[str, str] | None:
+    def _cards_marked(self, marks: set[str], patience: Patience) -> dict[str, BoardItem] | None:
         """Find cards by their marks; None when not one is there (a call is done whole or not)."""
 
         def page(query: Mapping[str, str]) -> tuple[ItemsPage, bytes]:
@@ -240,7 +307,7 @@ class BoardWriter:
         listing = ItemsListing(page, {"type": "card"})
         read_side_by_side([listing], self._http.lanes, lambda: None)
         marked_items = {
-            mark: item.id
+            mark: item
             for item in listing.items.values()
             if (mark := mark_in(item.description)) in marks and mark
         }
@@ -266,7 +333,8 @@ def _wanted(card: OwnCard) -> dict[str, Any]:
     data = {
         "title": html.escape(card.title, quote=False),
         "description": "<br>".join(
-            html.escape(line, quote=False) for line in marked(card.text, card.mark).splitlines()
+            html.escape(line, quote=False)
+            for line in marked(card.text, card.mark, card.seal).splitlines()
         ),
     }
     if card.due is not None:
@@ -281,9 +349,9 @@ def _wanted(card: OwnCard) -> dict[str, Any]:
     return wanted
 
 
-def _marks_of_page(body: bytes) -> dict[str, str]:
+def _marks_of_page(body: bytes) -> dict[str, BoardItem]:
     page = read_items_page(body)
-    return {mark: item.id for item in page.items if (mark := mark_in(item.description))}
+    return {mark: item for item in page.items if (mark := mark_in(item.description))}
 
 
 def _of_the_item(error: MiroRefusedError) -> MiroRefusedError:

@@ -695,6 +695,23 @@ class SourceReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """Where an item lies and how large it is, in Miro's units.
+
+    Attributes:
+        x, y: its middle: from the upper left corner of the frame it lies in, or from the middle
+            of the canvas.
+        width, height: 0 where Miro does not say.
+
+    """
+
+    x: float
+    y: float
+    width: float = 0.0
+    height: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class BoardItem:
     """An item of a board, any type, with the parts that can speak of an event.
 
@@ -707,6 +724,8 @@ class BoardItem:
         parent_id: the frame it lies in, None on the bare canvas.
         tag_ids: ids of its tags.
         created_by, modified_by: user ids, no names.
+        assignee_id: the user whom a card is given to.
+        box: where it lies; None where that is not known.
 
     """
 
@@ -721,6 +740,8 @@ class BoardItem:
     created_by: str | None = None
     modified_at: dt.datetime | None = None
     modified_by: str | None = None
+    assignee_id: str | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -867,6 +888,7 @@ class TablesSnapshot:
     Attributes:
         calls: requests that the read took. credits: of the service's allowance that they cost.
         seconds: how long it took.
+        own: the worksheet that this service writes: no evidence, but people decide in it.
 
     """
 
@@ -880,6 +902,7 @@ class TablesSnapshot:
     calls: int = 0
     credits: int = 0
     seconds: float = 0.0
+    own: Worksheet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -1051,6 +1074,22 @@ class Decision:
     source: str = "file"
     number: int | None = None
     undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableChoice:
+    """What stood in a row of the status worksheet when it was taken as a decision.
+
+    Attributes:
+        row: the row's name in that worksheet.
+        digest: of what was written there: the same words are no second decision.
+        decision: has no number until it is kept.
+
+    """
+
+    row: str
+    digest: str
+    decision: Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -1259,6 +1298,7 @@ class Remembered:
         read_at: when the cards of "board" and "tables" were read, UTC; a source that was never
             read completely has no entry.
         stored_at: when the last run was stored, UTC; None before the first one.
+        service_users: ids of the users in whose name this service ever wrote to the board.
 
     """
 
@@ -1267,6 +1307,7 @@ class Remembered:
     first_run: bool = True
     read_at: Mapping[str, dt.datetime] = field(default_factory=dict, hash=False)
     stored_at: dt.datetime | None = None
+    service_users: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -1390,3 +1431,99 @@ class PastFinding:
     finding: Finding
     since_run: int | None
     until_run: int | None
+
+
+# --- what was written -------------------------------------------------------------------------
+
+
+class Act(StrEnum):
+    """One thing done to the board, or let be."""
+
+    MAKE_TAG = "make_tag"
+    REMOVE_TAG = "remove_tag"
+    PUT_ON = "put_on"  # a tag, on a card or note
+    TAKE_OFF = "take_off"
+    MAKE_CARD = "make_card"
+    CHANGE_CARD = "change_card"
+    REMOVE_CARD = "remove_card"
+    LET_GO = "let_go"  # people took it over or away: it is none of ours any more
+
+
+#: The acts on a tag as such, and on cards; the others are of a tag on an item.
+TAG_ACTS = frozenset({Act.MAKE_TAG, Act.REMOVE_TAG})
+CARD_ACTS = frozenset({Act.MAKE_CARD, Act.CHANGE_CARD, Act.REMOVE_CARD})
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCard:
+    """A card of this service as it was or shall be written.
+
+    Attributes:
+        title, text: plain text, the mark not included.
+        due: the local day it is due.
+        center_id: the centre in whose frame it lies; None for a frame of the whole network.
+        frame_id: that frame.
+        x, y: its middle, from the frame's upper left corner.
+
+    """
+
+    title: str
+    text: str = ""
+    due: dt.date | None = None
+    center_id: str | None = None
+    frame_id: str | None = None
+    x: float = 0.0
+    y: float = 0.0
+
+
+class WriteOutcome(StrEnum):
+    """How an act ended."""
+
+    DONE = "done"
+    FAILED = "failed"  # it was certainly not carried out
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One act as it is noted: before it is done, and again when it is known how it ended.
+
+    Attributes:
+        number: counts up over all acts.
+        run: the writing it belongs to.
+        key: the title of the tag; of a card, the key of the occurrence that it stands for.
+        what: the act that a `LET_GO` ends: `MAKE_TAG`, `PUT_ON` or `MAKE_CARD`; else the act.
+        item_id: the card or note; of `MAKE_TAG` and `REMOVE_TAG` the tag; None while not known.
+        before, after: the card.
+        at: when it was begun, UTC.
+        outcome: None while it is not known: the program ended in the middle of it.
+
+    """
+
+    number: int
+    run: int
+    act: Act
+    key: str
+    what: Act
+    item_id: str | None = None
+    before: PlacedCard | None = None
+    after: PlacedCard | None = None
+    at: dt.datetime = field(default=dt.datetime.min.replace(tzinfo=dt.UTC))
+    outcome: WriteOutcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One run of writing.
+
+    Attributes:
+        number: counts up.
+        undoes: the runs from this one on were taken back by it; 0 for all; None when it took
+            nothing back.
+        user_id: in whose name it wrote.
+
+    """
+
+    number: int
+    at: dt.datetime
+    user_id: str
+    undoes: int | None = None

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         SameCard,
         Seal,
         SourceReport,
+        TableChoice,
         TablesHint,
         TablesSnapshot,
         WorkedOut,
@@ -116,6 +117,10 @@ class Memory(Past, Protocol):
         """Return every decision kept in the state, oldest first, whenever it was made."""
         ...
 
+    def choices(self) -> Mapping[str, TableChoice]:
+        """Return what was taken from the rows of the status worksheet, by row."""
+        ...
+
     def same_cards(self) -> Sequence[SameCard]:
         """Return the decided-on cards that came back under another id, oldest first."""
         ...
@@ -148,10 +153,12 @@ class Memory(Past, Protocol):
         findings: Sequence[Finding],
         same: Mapping[str, str] | None = None,
         measures: Kept | None = None,
+        choices: Sequence[TableChoice] = (),
+        erased: Collection[str] = (),
         answer: WorkedOut | None = None,
         notes: WorkedOut | None = None,
     ) -> None:
-        """Store one run whole, in one transaction."""
+        """Store one run whole, the decisions of the table with it, in one transaction."""
         ...
 
     def store_rest(

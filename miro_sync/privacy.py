@@ -587,3 +587,20 @@ def _is_in_first_case(word: str) -> bool:
 
 def _fold(word: str) -> str:
     return word.casefold().replace("ё", "е")
+
+
+# --- counts of few ------------------------------------------------------------------------------
+
+_FEW: Final = re.compile(
+    r"(?<![\d.,/–—-])(?<!\d\s)[1-4](?=\s?[-–—]?\s?"
+    r"(?:уч(?:-?ся|ащ|ен|аст|\.)|обуч|школьник|дет[ьея]|реб|воспитан|студент|чел|победител|приз[её]р))",
+    re.IGNORECASE,
+)
+
+
+def few_hidden(text: str) -> str:
+    """Return a text in which counts of one to four people are «<5»: so few are recognised.
+
+    Meant for what leaves a centre: «(3 уч-ся)» becomes «(<5 уч-ся)». Classes and dates stay.
+    """
+    return _FEW.sub("<5", text)

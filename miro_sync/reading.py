@@ -30,6 +30,7 @@ from miro_sync.model import (
     say,
 )
 from miro_sync.names import CenterNames
+from miro_sync.own_sheet import is_own
 from miro_sync.periods import read_period
 from miro_sync.ports import Memory, TablesSource
 from miro_sync.privacy import HIDDEN, Personal, personal
@@ -42,7 +43,7 @@ from miro_sync.tables import (
     worksheet_titled,
 )
 from miro_sync.text import plain
-from miro_sync.visiting import Doors, attempt, understanding, visit_board
+from miro_sync.visiting import Doors, attempt, record, understanding, visit_board
 
 __all__ = [
     "Doors",
@@ -112,6 +113,8 @@ def read_sources(
         whole, stood_in = _stand_in(report, cards, memory, offline=offline)
         reports.append(whole)
         cards += map(_veiled_card, stood_in)
+    for report in (*reports, calendar_report):
+        record(report)
     return Reading(calendar, Snapshot(board, tables, (*reports, calendar_report)), tuple(cards))
 
 
@@ -137,13 +140,16 @@ def read_board(board: BoardSnapshot, project: Project, names: CenterNames) -> Bo
 def read_tables(door: TablesSource) -> TablesSnapshot:
     """Read the worksheets; a title that looks like a person's name is refused.
 
+    The worksheet in which this service writes and people decide is kept apart, wherever the table
+    comes from: what we wrote there proves nothing. So is every copy of it.
+
     The cells are looked through by `miro_sync.tables`, which alone knows their columns.
 
     Raises:
         SourceError: nothing of them can be had.
 
     """
-    tables = door.read()
+    tables = _without_own(door.read())
     sheets: list[Worksheet] = []
     problems = list(tables.problems)
     for number, sheet in enumerate(tables.worksheets, start=1):
@@ -156,6 +162,23 @@ def read_tables(door: TablesSource) -> TablesSnapshot:
         message = say("privacy.sheet", number=number, what=say(f"privacy.{kind}"))
         problems.append(Problem(message, place, Severity.WARNING))
     return replace(tables, worksheets=tuple(sheets), problems=tuple(problems))
+
+
+def _without_own(tables: TablesSnapshot) -> TablesSnapshot:
+    """Take the service's own worksheet out of the others; a copy of it is not read at all."""
+    own = [sheet for sheet in tables.worksheets if is_own(sheet)]
+    if not own:
+        return tables
+    others = tuple(sheet for sheet in tables.worksheets if not is_own(sheet))
+    tables = replace(tables, worksheets=others)
+    if tables.own is None and len(own) == 1:
+        return replace(tables, own=own[0])
+    known = "status_sheet.copy" if tables.own else "status_sheet.copies"
+    problems = [
+        Problem(say(known), Place(tables.source, sheet.title, url=sheet.url), Severity.WARNING)
+        for sheet in own
+    ]
+    return replace(tables, problems=(*tables.problems, *problems))
 
 
 def read_rows(

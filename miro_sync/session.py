@@ -45,6 +45,9 @@ FLAGGED_CODE, USAGE, UNREAD, DEFECT, INTERRUPTED = 1, 2, 3, 70, 130
 FORMATS = ("table", "json", "csv")
 
 
+LOG_FORMATS = ("text", "json")
+
+
 ROLES = ("director", "coordinator", "methodist")
 
 
@@ -72,6 +75,10 @@ class Outcome(Protocol):
     @property
     def indicators(self) -> Sequence[IndicatorValue]:
         """What the indicators came to."""
+
+    @property
+    def taken(self) -> int:
+        """How many decisions were taken from the table."""
 
     @property
     def exit_code(self) -> int:
@@ -282,6 +289,7 @@ class Session:
     app: App | None
     config: str = CONFIG
     verbose: bool = False
+    log_format: str = ""
 
     def the_app(self) -> App:
         """Return what the commands call, imported when it is first needed."""
@@ -347,6 +355,13 @@ def shared_options(words: Catalogue, *, top: bool = False) -> list[click.Option]
             expose_value=False,
             callback=keep("verbose"),
         ),
+        option(
+            words,
+            "--log-format",
+            type=OneOf(LOG_FORMATS, words),
+            expose_value=False,
+            callback=keep("log_format"),
+        ),
     ]
 
 
@@ -389,8 +404,14 @@ def known_center(center: str | None, project: Project, session: Session) -> None
 
 
 @contextlib.contextmanager
-def progress_of(session: Session) -> Iterator[Progress | None]:
-    """Give a reader of a long board something to say how far it is, on a terminal alone."""
+def progress_of(session: Session, key: str = "cli.progress") -> Iterator[Progress | None]:
+    """Give long work something to say how far it is, on a terminal alone.
+
+    Args:
+        session: its language.
+        key: the sentence, with `done` and `expected`; "<key>_open" says it without `expected`.
+
+    """
     if not sys.stderr.isatty():
         yield None
         return
@@ -398,8 +419,8 @@ def progress_of(session: Session) -> Iterator[Progress | None]:
 
     def show(done: int, expected: int | None) -> None:
         nonlocal widest
-        key = "cli.progress_open" if expected is None else "cli.progress"
-        said = session.words.say(key, done=done, expected=expected)
+        sentence = f"{key}_open" if expected is None else key
+        said = session.words.say(sentence, done=done, expected=expected)
         widest = max(widest, len(said))
         sys.stderr.write(f"\r{said:<{widest}}")
         sys.stderr.flush()

@@ -40,16 +40,8 @@ from miro_sync.sheets_public import (
     fetch_google,
     fetch_yandex,
 )
-from miro_sync.sheets_status import (
-    OwnSheet,
-    StatusCell,
-    StatusColumn,
-    StatusRow,
-    StatusSheet,
-    Tone,
-    Written,
-    own_sheet,
-)
+from miro_sync.sheets_status import OwnSheet, StatusSheet, Written, own_sheet
+from miro_sync.status_cells import StatusCell, StatusColumn, StatusRow, Tone
 from miro_sync.tables import head_digest, rows_of_words
 from miro_sync.wire import patient_garbage_collector
 
@@ -250,6 +242,7 @@ class SheetsSource:
             url=book_url(self._id),
             problems=tuple(problems),
             calls=google.calls,
+            own=own.worksheet if own is not None else None,
         )
 
     def _one_state(

@@ -7,6 +7,7 @@ and every sentence; a sentence names the host alone.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
@@ -19,6 +20,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from miro_sync import __version__
 from miro_sync.errors import SourceError
+from miro_sync.logs import note
 from miro_sync.model import Message, say
 
 #: Seconds to connect (ours).
@@ -36,6 +38,8 @@ MEGABYTE: Final = 1024 * 1024
 #: First and longest pause between attempts and their spread, in seconds (ours). Google counts its
 #: quotas by the minute and names no time to wait.
 _FIRST_PAUSE, _LONGEST_PAUSE, _JITTER = 1.0, 10.0, 1.0
+
+_log = logging.getLogger(__name__)
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _Result = TypeVar("_Result")
@@ -109,6 +113,7 @@ class Patience:
             retry=tenacity.retry_if_exception_type(TroubleError),
             wait=lambda state: min(_pause(state), self._rest(begun)),
             stop=lambda state: self._rest(begun) <= 0 or _wish(state) > self._rest(begun),
+            before_sleep=_record_wait,
             reraise=True,
         )
         try:
@@ -291,6 +296,19 @@ def wish_of(headers: Mapping[str, str]) -> float:
 def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Send no credentials, not even those of a .netrc file."""
     return request
+
+
+def _record_wait(state: tenacity.RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    reason = error.message.key if isinstance(error, TroubleError) else None
+    note(
+        _log,
+        "waiting",
+        service="tables",
+        attempt=state.attempt_number,
+        reason=reason,
+        seconds=state.upcoming_sleep,
+    )
 
 
 _jittered: Final = tenacity.wait_exponential_jitter(_FIRST_PAUSE, _LONGEST_PAUSE, jitter=_JITTER)

@@ -12,7 +12,6 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Final
 
 import requests
@@ -22,6 +21,7 @@ from miro_sync.sheets_answers import OWN_KEY, Book, grid_of
 from miro_sync.sheets_google import GOOGLE_API, GoogleBook, book_url, tab_url
 from miro_sync.sheets_http import Clock, Patience, RefusedError, Web, timeout_for
 from miro_sync.sheets_login import WRITING, find_login
+from miro_sync.status_cells import StatusCell, StatusColumn, StatusRow, Tone, Value
 
 #: Google's own limits on a cell's text and a worksheet's title.
 LONGEST_TEXT: Final = 50_000
@@ -36,57 +36,6 @@ _SECONDS_A_DAY = 86_400
 #: What Google refuses in a text, and signs that no cell shows.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
 _WEB_LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-
-Value = str | float | bool | dt.date | None
-"""What a cell may hold; a `datetime` must be without a time zone: the reader's own."""
-
-
-class Tone(StrEnum):
-    """The colour behind a cell; what it means is said in words beside it."""
-
-    PLAIN = "plain"
-    GOOD = "good"
-    ASK = "ask"
-    ALARM = "alarm"
-    QUIET = "quiet"
-
-
-@dataclass(frozen=True, slots=True)
-class StatusColumn:
-    """A column of the worksheet.
-
-    Attributes:
-        title: its header.
-        width: in pixels.
-        choices: what a drop-down offers; other words may be typed all the same.
-        hint: shown to whoever chooses.
-        hidden: kept for the service, not shown.
-
-    """
-
-    title: str
-    width: int = 120
-    choices: tuple[str, ...] = ()
-    hint: str = ""
-    hidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StatusCell:
-    """A cell that is more than its value.
-
-    Attributes:
-        link: where a click leads; http(s) alone, anything else is left out.
-
-    """
-
-    value: Value
-    tone: Tone = Tone.PLAIN
-    link: str | None = None
-
-
-StatusRow = Sequence[StatusCell | Value]
-"""A cell, or the value of a plain one, for each column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +168,29 @@ class StatusSheet:
             web.close()
         self._known = replace(sheet, worksheet=None)
         return Written(self._known, google.calls)
+
+    def remove(self) -> OwnSheet | None:
+        """Delete the worksheet; None when there is none.
+
+        Raises:
+            SourceError: it could not be deleted; it is there as it was, unless the words say
+                that the connection broke.
+
+        """
+        google, web = self._connect()
+
+        def attempt() -> OwnSheet | None:
+            sheet = own_sheet(google.book(formats=False), self._id)
+            if sheet is not None:
+                google.update(({"deleteSheet": {"sheetId": sheet.sheet_id}},))
+            return sheet
+
+        try:
+            removed = Patience(self._patience_seconds, self._clock).outlast(attempt)
+        finally:
+            web.close()
+        self._known = None
+        return removed
 
     def _connect(self) -> tuple[GoogleBook, Web]:
         login = find_login(self._environ)

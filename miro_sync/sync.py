@@ -34,13 +34,14 @@ from miro_sync.model import (
 )
 from miro_sync.packed import digest, pack, unpack
 from miro_sync.ports import Memory
-from miro_sync.visiting import Call, Doors, call
+from miro_sync.visiting import Call, Doors, call, record
 
 if TYPE_CHECKING:
     from miro_sync.matching import Notes
     from miro_sync.measuring import Declared, Measures
-    from miro_sync.model import Event, EventCard, IndicatorValue
+    from miro_sync.model import Event, EventCard, IndicatorValue, TablesSnapshot
     from miro_sync.story import Told
+    from miro_sync.table_decisions import TableWords
 
 #: Clocks of two machines may differ by this much without anybody's fault.
 CLOCK_SLACK = dt.timedelta(minutes=10)
@@ -56,6 +57,8 @@ class Outcome:
         same: cards that came back under another id: old id to new id.
         measured: indicators, the resource map, the coverage of the plans; None where nothing was
             measured.
+        said: what people decided in the status worksheet, None where it was not looked at; the
+            assessment rests on it already.
         brief: nothing has changed since the run before; what a log tells is here, the cards, what
             is said of single cards, and the measures are not.
         notes: of the matching, for the next run.
@@ -70,6 +73,7 @@ class Outcome:
     known: Collection[str] = ()
     same: Mapping[str, str] = field(default_factory=dict, hash=False)
     measured: Measures | None = None
+    said: TableWords | None = None
     brief: bool = False
     notes: Notes | None = field(default=None, compare=False, repr=False)
     warnings: tuple[Problem, ...] = ()
@@ -82,9 +86,21 @@ class Outcome:
         return Measures() if self.measured is None else self.measured
 
     @property
+    def words(self) -> TableWords:
+        """What people decided in the status worksheet."""
+        from miro_sync.table_decisions import TableWords  # noqa: PLC0415 - as `look`
+
+        return TableWords() if self.said is None else self.said
+
+    @property
     def indicators(self) -> tuple[IndicatorValue, ...]:
         """What the indicators came to, in the order of the settings."""
         return self.measures.indicators
+
+    @property
+    def taken(self) -> int:
+        """How many decisions were taken from the status worksheet."""
+        return 0 if self.said is None else len(self.said.decisions)
 
     @property
     def exit_code(self) -> int:
@@ -106,8 +122,11 @@ def look(  # noqa: PLR0913 - the inputs of the decision
     now: dt.datetime | None = None,
     rules: str | None = None,
     declared: Declared | None = None,
+    directors_only: Collection[DecisionKind] = said.DIRECTORS_ONLY,
 ) -> Outcome:
     """Read the sources and judge them as of one local day.
+
+    What people decided in the status worksheet counts at once; `keep` stores it with the run.
 
     Args:
         project: the project's rules, centres and people.
@@ -123,6 +142,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         declared: what is measured besides; without it nothing is.
         rules: a digest of the settings and of the program itself, by which the notes of earlier
             runs are used; without it every card is read anew.
+        directors_only: what the director alone may decide.
 
     Raises:
         SourceError, SettingsError: there is no calendar to hold anything against.
@@ -142,7 +162,17 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         doors = replace(doors, calendar=None)  # the one of that day, not the one of today
     offline = offline or as_of is not None
     read = read_sources(project, doors, memory, offline=offline, full=full)
-    stand = _standing(decisions, memory, project, as_of)
+    made = said.merged(decisions, memory.decisions())
+    cards = {**remembered.cards, **{card.id: card for card in read.cards}}
+    words = _table_words(
+        read.snapshot.tables,
+        memory,
+        said.Known(
+            read.calendar, [center.id for center in project.centers], cards, made, directors_only
+        ),
+        today,
+    )
+    stand = _standing(said.merged(made, words.decisions), memory, project, as_of)
     asked_of = {one.card_id for one in stand if one.card_id is not None}
     long_gone = memory.last_seen(asked_of - remembered.cards.keys())
     same = identity.recognised({**long_gone, **remembered.cards}, read.cards)
@@ -170,7 +200,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
     assessment = replace(
         assessment,
         centers=weeks.with_weeks(assessment, past, renamed, project, days),
-        problems=(*late_clock, *assessment.problems),
+        problems=(*late_clock, *words.problems, *assessment.problems),
     )
     measures = None
     if declared is not None:
@@ -190,6 +220,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         known=frozenset(remembered.read_at),
         same=_worth_keeping(same, read.cards, assessment.sources, asked_of, remembered),
         measured=measures,
+        said=words,
         notes=notes,
         warnings=late_clock,
     )
@@ -207,6 +238,7 @@ def run(  # noqa: PLR0913 - the inputs of the decision, and what makes a run
     decisions: Sequence[Decision] = (),
     full: bool = False,
     declared: Callable[[], Declared] | None = None,
+    directors_only: Collection[DecisionKind] = said.DIRECTORS_ONLY,
 ) -> Outcome:
     """Look and keep, or find that the last answer stands.
 
@@ -222,6 +254,7 @@ def run(  # noqa: PLR0913 - the inputs of the decision, and what makes a run
         decisions: what people decided besides what `memory` holds.
         full: read everything and decide anew, whatever is known.
         declared: returns what is measured besides; asked only if there is something to decide.
+        directors_only: what the director alone may decide.
 
     Raises:
         SourceError, SettingsError: there is no calendar to hold anything against.
@@ -236,6 +269,8 @@ def run(  # noqa: PLR0913 - the inputs of the decision, and what makes a run
     kept = None if basis is None else memory.kept("answer")
     if kept is not None and kept.basis == basis:
         outcome = _again(kept, called, project, memory, now)
+        for report in outcome.assessment.sources:
+            record(report)
         memory.store_rest(
             stored_at=now, today=today, program=program, sources=outcome.assessment.sources
         )
@@ -250,6 +285,7 @@ def run(  # noqa: PLR0913 - the inputs of the decision, and what makes a run
         now=now,
         rules=rules,
         declared=None if declared is None else declared(),
+        directors_only=directors_only,
     )
     return keep(outcome, memory, now=now, program=program, basis=basis)
 
@@ -291,6 +327,8 @@ def keep(
         findings=found,
         same=outcome.same,
         measures=outcome.measures.kept,
+        choices=outcome.words.choices,
+        erased=outcome.words.erased,
         answer=_answer(outcome, basis),
         notes=_noted(outcome.notes),
     )
@@ -391,11 +429,23 @@ def _plan_at_hand(project: Project, doors: Doors, memory: Memory) -> EventCalend
         return read_plan(project, doors, CenterNames(project.centers))
 
 
+def _table_words(
+    tables: TablesSnapshot | None, memory: Memory, known: said.Known, today: dt.date
+) -> TableWords:
+    """Return what people decided in the status worksheet, where it was read."""
+    from miro_sync.own_sheet import read_own  # noqa: PLC0415 - as `look`
+    from miro_sync.table_decisions import Scene, TableWords, read_decisions  # noqa: PLC0415
+
+    if tables is None or tables.own is None:
+        return TableWords()
+    scene = Scene(known, memory.choices(), today, tables.read_at)
+    return read_decisions(read_own(tables.own, tables.source), scene)
+
+
 def _standing(
-    decisions: Sequence[Decision], memory: Memory, project: Project, as_of: dt.date | None
+    made: Sequence[Decision], memory: Memory, project: Project, as_of: dt.date | None
 ) -> tuple[Decision, ...]:
     """Return the decisions that count, about the cards by the ids of the last stored run."""
-    made = said.merged(decisions, memory.decisions())
     if as_of is not None:
         made = said.made_until(made, as_of, ZoneInfo(project.timezone))
     return said.following(said.standing(made), memory.same_cards())

@@ -6,13 +6,16 @@ how.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from miro_sync import __version__
 from miro_sync.errors import SourceError
+from miro_sync.logs import note
 from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
@@ -69,6 +72,8 @@ class Call:
     seals: Mapping[str, Seal] | None
     reports: Mapping[str, SourceReport]
 
+
+_log = logging.getLogger(__name__)
 
 _Read = TypeVar("_Read", BoardSnapshot, TablesSnapshot)
 
@@ -178,6 +183,23 @@ def understanding(project: Project) -> str:
     return hashlib.sha256(f"{__version__} {project}".encode()).hexdigest()
 
 
+def record(report: SourceReport) -> None:
+    """Note for those who run the program how a source fared."""
+    if report.state is not SourceState.ABSENT:
+        note(
+            _log,
+            "source_read",
+            source=report.name,
+            state=report.state,
+            complete=report.complete,
+            items=report.items,
+            calls=report.calls,
+            credits=report.credits,
+            seconds=report.seconds,
+            reason=None if report.message is None else report.message.key,
+        )
+
+
 # --- what one call brought --------------------------------------------------------------------
 
 
@@ -226,5 +248,10 @@ def _sealed(door: Sealed | None) -> Seal | None:
         return None  # who reads it says why
 
 
-def _content(tables: TablesSnapshot) -> tuple[object, ...]:
-    return (tables.source, tables.worksheets, tables.url, tables.problems)
+#: Stands for a moment that does not count.
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+def _content(tables: TablesSnapshot) -> TablesSnapshot:
+    """Return the tables without what differs from read to read."""
+    return replace(tables, read_at=_NEVER, modified_at=None, calls=0, credits=0, seconds=0.0)

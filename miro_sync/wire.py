@@ -24,7 +24,7 @@ from pydantic.dataclasses import dataclass as shape
 from pydantic_core import from_json
 
 from miro_sync.errors import SourceError
-from miro_sync.model import BoardItem, BoardSnapshot, Message, Place, Problem, Severity, say
+from miro_sync.model import BoardItem, BoardSnapshot, Box, Message, Place, Problem, Severity, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +35,9 @@ EXPORT_SCHEMA: Final = "miro-sync/board/1"
 SPEAKING_KINDS: Final = ("card", "app_card", "sticky_note", "shape", "text", "frame")
 
 #: Parts of a document without which no verdict changes.
-_HARMLESS: Final = frozenset({"createdAt", "createdBy", "modifiedAt", "modifiedBy"})
+_HARMLESS: Final = frozenset(
+    {"createdAt", "createdBy", "modifiedAt", "modifiedBy", "position", "geometry"}
+)
 
 _Shape = TypeVar("_Shape")
 _Path = tuple[str | int, ...]
@@ -65,7 +67,20 @@ class _Data:
     content: str | None = None
     description: str | None = None
     due_date: dt.datetime | None = None
+    assignee_id: str | None = None
     fields: list[_AppField | None] | None = None
+
+
+@shape(frozen=True, slots=True, config=_MIRO)
+class _Position:
+    x: float | None = None
+    y: float | None = None
+
+
+@shape(frozen=True, slots=True, config=_MIRO)
+class _Geometry:
+    width: float | None = None
+    height: float | None = None
 
 
 @shape(frozen=True, slots=True, config=_MIRO)
@@ -74,6 +89,8 @@ class _Item:
     type: _Id
     data: _Data | None = None
     parent: _Ref | None = None
+    position: _Position | None = None
+    geometry: _Geometry | None = None
     created_at: dt.datetime | None = None
     created_by: _Ref | None = None
     modified_at: dt.datetime | None = None
@@ -488,7 +505,16 @@ def _item(listed: _Item, tag_ids: tuple[str, ...]) -> BoardItem:
         created_by=listed.created_by.id if listed.created_by else None,
         modified_at=_moment(listed.modified_at),
         modified_by=listed.modified_by.id if listed.modified_by else None,
+        assignee_id=data.assignee_id if data else None,
+        box=_box(listed.position, listed.geometry),
     )
+
+
+def _box(position: _Position | None, geometry: _Geometry | None) -> Box | None:
+    if position is None or position.x is None or position.y is None:
+        return None
+    size = (geometry.width or 0.0, geometry.height or 0.0) if geometry else (0.0, 0.0)
+    return Box(position.x, position.y, *size)
 
 
 def _description(data: _Data) -> str:

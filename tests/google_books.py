@@ -264,6 +264,9 @@ class Changes:
         self.resource["sheets"].append({"properties": properties, "data": [{}]})
         return {"addSheet": {"properties": properties}}
 
+    def _deleteSheet(self, body: Json) -> None:  # noqa: N802
+        self.resource["sheets"].remove(self._sheet(body))
+
     def _createDeveloperMetadata(self, body: Json) -> Json:  # noqa: N802
         mark = dict(body["developerMetadata"])
         if not (mark.get("metadataKey") and mark.get("visibility") and mark.get("location")):

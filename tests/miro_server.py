@@ -67,12 +67,14 @@ class Board:
     item_tags: dict[str, list[str]] = field(default_factory=dict)
     members: list[Json] = field(default_factory=list)
     shared: bool = True
+    last_id: int = FIRST_ID
+    last_tag: int = 8_999
 
     def put(self, kind: str, text: str = "", **parts: Any) -> str:  # noqa: ANN401 - raw JSON
         """Add an item of the kind with the text; `parent` is a frame's id. Return its id."""
-        item_id = parts.pop("id", None) or str(
-            max(map(int, self.items), default=FIRST_ID) + parts.pop("step", 3)
-        )
+        self.last_id = max(self.last_id, *map(int, self.items), FIRST_ID)
+        item_id = parts.pop("id", None) or str(self.last_id + parts.pop("step", 3))
+        self.last_id = max(self.last_id, int(item_id))  # no id is ever given twice
         parent = parts.pop("parent", None)
         item: Json = {
             "id": item_id,
@@ -95,7 +97,8 @@ class Board:
 
     def put_tag(self, title: str, *item_ids: str, color: str = "green") -> str:
         """Add a tag and attach it to the items. Return its id."""
-        tag_id = str(9_000 + len(self.tags))
+        self.last_tag += 1
+        tag_id = str(self.last_tag)
         self.tags[tag_id] = {"id": tag_id, "type": "tag", "title": title, "fillColor": color}
         for item_id in item_ids:
             self.item_tags.setdefault(item_id, []).append(tag_id)
@@ -241,6 +244,11 @@ class Server:
         self.refusals = 0
         self.tokens: dict[str, float | None] = {TOKEN: None}
         self.scopes = ["boards:read", "boards:write"]
+        self.user = MEMBER
+        self.tagging_is_editing = False
+        self.before_write: Callable[[int], None] = lambda _: None
+        self.after_write: Callable[[int], None] = lambda _: None
+        self.writes = 0
         self.refresh_token = "refresh-0"
         self.codes = {"code-of-the-browser"}
         self.grants = 0
@@ -335,12 +343,18 @@ class Server:
         with self._lock:
             if self._contract:
                 self.complaints += self._contract.faults_of_request(verb, path, query, body)
+            writes = verb != "GET" and path.startswith("/v2/")
+            if writes:
+                self.writes += 1
+                self.before_write(self.writes)
             answer = self._route(verb, path, query, body, headers)
             answer.verb = verb
+            if writes:
+                self.after_write(self.writes)
             self.seen.append(Seen(verb, path, query, body, answer.status))
         return answer
 
-    def _route(  # noqa: PLR0911, PLR0912, C901 - one branch for each documented call
+    def _route(  # noqa: PLR0911, PLR0912, PLR0915, C901 - one branch for each documented call
         self,
         verb: str,
         path: str,
@@ -361,7 +375,8 @@ class Server:
         found = re.fullmatch(r"/v2/boards/([^/]+)(/.*)?", path)
         if not found or found[1].rstrip("=") != self.board.id.rstrip("="):
             return Answer(404, _error(404, "4.0401", "Board not found"))
-        if not self.board.shared or "boards:read" not in self.scopes:
+        needed = "boards:read" if verb == "GET" else "boards:write"
+        if not self.board.shared or needed not in self.scopes:
             return Answer(403, _error(403, "4.0301", "Insufficient permissions"))
         spoilt = [fault for fault in self.faults if fault.on == verb and fault.times > 0]
         if spoilt and not spoilt[0].done:
@@ -390,6 +405,12 @@ class Server:
                     return Answer(
                         400, _error(400, "2.0703", "At most 20 items"), base + "/items/bulk"
                     )
+                for place, item in enumerate(body):
+                    if not self._lies_inside(item):
+                        said = "The new position is outside of parent boundaries"
+                        fields = [{"field": f"{place}.position", "message": said}]
+                        error = _error(400, "2.0703", "Invalid parameters")
+                        return Answer(400, error | {"context": {"fields": fields}})
                 made = [self._create(item) for item in body]
                 return Answer(
                     201, {"type": "bulk-list", "data": made}, base + "/items/bulk", "POST"
@@ -400,11 +421,29 @@ class Server:
                     return Answer(404, _error(404, "3.0201", "Item not found"), template)
                 item = self.board.items[item_id]
                 item["data"] = item["data"] | body.get("data", {})
+                item["modifiedBy"] = {"id": self.user, "type": "user"}
                 self.touched()
                 return Answer(200, item, template, "PATCH")
+            case "DELETE", ["cards", item_id] if item_id in self.board.items:
+                self.deleted.append(item_id)
+                del self.board.items[item_id]
+                self.board.item_tags.pop(item_id, None)
+                self.touched()
+                return Answer(204, None, base + "/cards/{item_id}", verb)
+            case "DELETE", ["tags", tag_id] if tag_id in self.board.tags:
+                del self.board.tags[tag_id]
+                for tags in self.board.item_tags.values():
+                    if tag_id in tags:
+                        tags.remove(tag_id)
+                return Answer(204, None, base + "/tags/{tag_id}", verb)
+            case _, ["tags", _]:
+                return Answer(404, _error(404, "3.0201", "Tag not found"))
+            case "GET", ["items", item_id] if item_id in self.board.items:
+                template = base + "/items/{item_id}"
+                return Answer(200, self.board.items[item_id], template, "item")
             case "GET", ["items", item_id, "tags"] if item_id in self.board.items:
-                tags = [self.board.tags[tag] for tag in self.board.item_tags.get(item_id, [])]
-                return Answer(200, {"tags": tags}, base + "/items/{item_id}/tags", "tags_of_item")
+                there = [self.board.tags[tag] for tag in self.board.item_tags.get(item_id, [])]
+                return Answer(200, {"tags": there}, base + "/items/{item_id}/tags", "tags_of_item")
             case "POST" | "DELETE", ["items", item_id] if item_id in self.board.items:
                 return self._tag_or_delete(verb, item_id, query.get("tag_id", ""))
             case _, ["items" | "cards", *_]:
@@ -424,16 +463,37 @@ class Server:
             tags.remove(tag_id)
         elif tag_id not in tags:
             tags.append(tag_id)
+        if self.tagging_is_editing and item_id in self.board.items:
+            edited = {"id": self.user, "type": "user"}
+            self.board.items[item_id] |= {
+                "modifiedBy": edited,
+                "modifiedAt": "2026-11-01T08:00:00Z",
+            }
+            self.touched()
         return Answer(204, None, template, verb)
 
     def _create(self, wanted: Json) -> Json:
         item_id = self.board.put(wanted["type"])
         item = self.board.items[item_id]
         item["data"] = wanted.get("data", {})
+        item["position"] = item["position"] | wanted.get("position", {})
+        item["geometry"] = {"width": 320, "height": 94}
+        item["createdBy"] = item["modifiedBy"] = {"id": self.user, "type": "user"}
         if wanted.get("parent"):
             item["parent"] = {"id": wanted["parent"]["id"]}
+            item["position"]["relativeTo"] = "parent_top_left"
         self.touched()
         return item
+
+    def _lies_inside(self, wanted: Json) -> bool:
+        parent = wanted.get("parent")
+        if not parent:
+            return True
+        if parent["id"] not in self.board.items:
+            return False
+        size, place = self.board.items[parent["id"]]["geometry"], wanted["position"]
+        wide, tall = size["width"], size["height"]
+        return bool(0 <= place["x"] <= wide and 0 <= place["y"] <= tall)
 
     def _board_record(self) -> Json:
         board = self.board
@@ -450,7 +510,7 @@ class Server:
 
     def _who(self) -> Json:
         team = {"type": "team", "name": "Методический отдел", "id": "1"}
-        user = {"type": "user", "name": "Участник 0", "id": MEMBER}
+        user = {"type": "user", "name": "Участник 0", "id": self.user}
         return {
             "type": "oAuthToken",
             "user": user,

@@ -427,6 +427,7 @@ class Told:
     exit_code: int = 0
     warnings: tuple[Problem, ...] = ()
     indicators: tuple[IndicatorValue, ...] = ()
+    taken: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ COMMANDS = (
     "report",
     "decide",
     "digest",
+    "publish",
     "history",
     "state",
     "periods",

@@ -35,6 +35,7 @@ from miro_sync.model import (
     ScheduleKind,
     SourceReport,
     SourceState,
+    TableChoice,
     say,
 )
 
@@ -304,6 +305,41 @@ def test_decisions_are_kept_in_the_order_in_which_they_were_made(memory: SqlMemo
 
     assert memory.decisions() == (first, second)
     assert (second.number, second.made_at) == (2, READ_AT)
+
+
+def taken(memory: SqlMemory, *choices: TableChoice, erased: tuple[str, ...] = ()) -> None:
+    memory.store_run(
+        stored_at=READ_AT,
+        today=MONDAY,
+        program="0.1.0",
+        sources=(report(),),
+        events=(),
+        cards=(),
+        findings=(),
+        choices=choices,
+        erased=erased,
+    )
+
+
+def test_what_was_chosen_in_the_table_is_kept_with_its_decision_until_it_is_erased(
+    memory: SqlMemory,
+) -> None:
+    held = Decision(DecisionKind.HELD, "E01", "director", READ_AT, source="table")
+    assert memory.choices() == {}
+    taken(memory, TableChoice("e|E01", "a" * 64, held), TableChoice("q|E01|7", "b" * 64, held))
+
+    (kept,) = memory.decisions()  # said in two rows, it is one decision
+    assert kept == replace(held, number=1)
+    assert memory.choices() == {
+        "e|E01": TableChoice("e|E01", "a" * 64, kept),
+        "q|E01|7": TableChoice("q|E01|7", "b" * 64, kept),
+    }
+    taken(memory, TableChoice("e|E01", "c" * 64, kept), erased=("q|E01|7", "e|none"))
+    assert memory.choices() == {"e|E01": TableChoice("e|E01", "c" * 64, kept)}
+    memory.forget_choices(["e|E01"])
+    memory.forget_choices([])
+    assert memory.choices() == {}
+    assert memory.decisions() == (kept,)
 
 
 def test_what_came_back_under_another_id_is_remembered_with_its_findings(

@@ -24,6 +24,8 @@ from miro_sync.miro_http import (
     CREATE_TAG,
     DETACH_TAG,
     GRANT,
+    REMOVE_CARD,
+    REMOVE_TAG,
     TAGS,
     Address,
     Call,
@@ -208,9 +210,12 @@ def routes() -> list[Route]:
     return [each for each in vars(miro_http).values() if isinstance(each, Route)]
 
 
-def test_nothing_can_be_deleted_but_a_tag_from_an_item() -> None:
-    assert [route for route in routes() if route.verb == "DELETE"] == [DETACH_TAG]
+def test_only_cards_and_tags_can_be_deleted_and_no_item_of_another_kind() -> None:
+    deleting = [route for route in routes() if route.verb == "DELETE"]
+    assert deleting == [DETACH_TAG, REMOVE_CARD, REMOVE_TAG]
     assert DETACH_TAG.needs == {"tag_id"}
+    assert REMOVE_CARD.path == "/v2/boards/{board}/cards/{item}"
+    assert REMOVE_TAG.path == "/v2/boards/{board}/tags/{tag}"
 
 
 def test_no_call_is_made_anywhere_but_by_a_declared_route() -> None:
@@ -233,7 +238,8 @@ def test_only_documented_routes_of_the_second_version_are_used() -> None:
 
 def test_calls_that_make_something_are_marked_as_such() -> None:
     for route in routes():
-        assert route.twice is (route.verb in {"GET", "PATCH"} or route is GRANT), route
+        harmless = route.verb in {"GET", "PATCH"} or route in {GRANT, REMOVE_CARD, REMOVE_TAG}
+        assert route.twice is harmless, route
 
 
 @pytest.mark.parametrize("kind", ["401", "403", "500", "reset", "not_json", "hung"])

@@ -9,7 +9,13 @@ import pytest
 from conftest import shared_lines
 
 from miro_sync.messages import catalogue
-from miro_sync.privacy import Personal, people_outside, people_told_outside, personal
+from miro_sync.privacy import (
+    Personal,
+    few_hidden,
+    people_outside,
+    people_told_outside,
+    personal,
+)
 
 # Invented people: surname, first name, patronymic.
 PEOPLE = tuple(
@@ -143,3 +149,17 @@ def test_few_people_are_told_outside_as_fewer_than_five_and_a_gap_stays_a_gap() 
     told = [people_told_outside(count) for count in counts]
     assert list(map(catalogue("ru").tell, told)) == ["нет данных", "0", "<5", "<5", "5", "120"]
     assert list(map(catalogue("en").tell, told)) == ["no data", "0", "<5", "<5", "5", "120"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Экскурсия (3 уч-ся, 2 педагога)", "Экскурсия (<5 уч-ся, 2 педагога)"),
+        ("2 ученика и 14 обучающихся", "<5 ученика и 14 обучающихся"),
+        ("4 человека, 1-4 классы", "<5 человека, 1-4 классы"),
+        ("1 234 участника 12.03 дети", "1 234 участника 12.03 дети"),
+        ("5 учеников", "5 учеников"),
+    ],
+)
+def test_counts_of_few_people_are_not_told_outside_their_centre(text: str, shown: str) -> None:
+    assert few_hidden(text) == shown

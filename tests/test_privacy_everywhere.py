@@ -16,7 +16,9 @@ from openpyxl.comments import Comment
 from test_files import ods, ods_cell, ods_row
 from test_job import AFTER, CALENDAR, CENTERS, PROJECT, board, card
 
+from miro_sync.app.overviews import overview
 from miro_sync.cli import run
+from miro_sync.status_sheet import status_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -156,6 +158,30 @@ def test_nothing_of_a_name_list_in_a_table_is_kept_or_told(
     assert "похоже на личные данные (дата рождения)" in told
     assert "ячейка A3" in told
     assert "Сикора" not in told  # nobody's column is shown
+
+
+def test_nothing_of_a_name_list_in_the_worksheet_of_decisions_is_kept_or_told(
+    folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    table = status_rows(overview(folder))
+    header = [column.title for column in table.columns]
+    lines = [header]
+    for probe in PROBES:
+        for at in range(len(header)):
+            row = [str(getattr(cell, "value", cell) or "") for cell in table.rows[0]]
+            row[header.index("Решение")] = "проведено"
+            row[at] = probe
+            lines.append(row)
+    (tmp_path / "csv").mkdir()
+    text = "\n".join(";".join(f'"{cell}"' for cell in line) for line in lines)
+    (tmp_path / "csv" / "Решения.csv").write_text(text, "utf-8")
+    settings = PROJECT + f'\n[tables]\nsource = "{tmp_path / "csv"}"\n'
+    (folder / "project.toml").write_text(settings, "utf-8")
+
+    told = searched(folder, tmp_path, capfd)
+
+    assert "похожа на личные данные (дата рождения)" in told
+    assert "решений ещё нет" in told.casefold()
 
 
 def test_nothing_of_a_name_list_on_the_board_is_kept_or_told(

@@ -1076,3 +1076,26 @@ def test_a_decision_that_makes_no_sense_is_named(
 
     assert mistake.startswith("decisions.toml")
     assert sentence in mistake
+
+
+def test_a_reason_with_a_name_is_refused_with_its_file_and_key_and_not_repeated(
+    tmp_path: Path,
+) -> None:
+    folder = with_decision(
+        tmp_path,
+        'kind = "cancel"\nabout = "E01"\nrole = "director"\nmade = 2023-05-01\n'
+        'why = "заболел Ковальчук Захар, 8-913-765-43-21"',
+    )
+
+    (mistake,) = mistakes(folder)
+
+    assert mistake.startswith("decisions.toml")
+    assert "why" in mistake
+    assert "личные данные (телефон)" in mistake
+    assert "Ковальчук" not in mistake
+
+
+def test_the_status_worksheet_may_be_given_another_title(tmp_path: Path) -> None:
+    assert load(folder_with(tmp_path)).status_sheet is None
+    named = folder_with(tmp_path, f"{PROJECT}[tables]\nstatus_sheet = 'Решения'\n")
+    assert load(named).status_sheet == "Решения"

@@ -166,6 +166,7 @@ def sync(config: Path, *, full: bool = False, progress: Progress | None = None) 
             program=__version__,
             rules=rules_of(settings),
             decisions=settings.decisions,
+            directors_only=settings.directors_only,
             full=full,
             declared=partial(declared_by, settings),
         )
@@ -429,6 +430,7 @@ def _look(  # noqa: PLR0913 - as `check`
             memory,
             today=today,
             decisions=settings.decisions,
+            directors_only=settings.directors_only,
             offline=offline,
             full=full,
             as_of=as_of,

@@ -69,6 +69,7 @@ def _overview(  # noqa: PLR0913 - as `overview`
             memory,
             today=today,
             decisions=settings.decisions,
+            directors_only=settings.directors_only,
             offline=offline,
             full=full,
             as_of=as_of,

@@ -15,6 +15,7 @@ from miro_sync.commands import (
     mailing,
     past,
     periods,
+    publish,
     report,
     surveys,
 )
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
 #: The order in which help shows the commands.
 _ORDER = (
     "demo", "init", "doctor", "sync", "check-calendar", "centers", "kpi", "resources",
-    "coverage", "report", "digest", "decide", "history", "state", "periods", "export-board",
-    "login",
+    "coverage", "report", "digest", "decide", "publish", "history", "state", "periods",
+    "export-board", "login",
 )  # fmt: skip
 
-_MODULES = (judging, kpi, surveys, report, deciding, past, access, periods, mailing)
+_MODULES = (judging, kpi, surveys, report, deciding, publish, past, access, periods, mailing)
 
 
 def all_commands(words: Catalogue) -> list[Command]:

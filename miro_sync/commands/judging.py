@@ -83,7 +83,8 @@ def _sync(session: Session, *, full: bool, exit_zero: bool) -> int:
     with progress_of(session) as progress:
         outcome = session.the_app().sync(session.folder(), full=full, progress=progress)
     words = session.words_of(outcome.project)
-    show(terminal.sync_line(outcome.assessment, outcome.findings, outcome.project, words))
+    told = (outcome.assessment, outcome.findings, outcome.project, words)
+    show(terminal.sync_line(*told, taken=outcome.taken))
     warn_of_sources(outcome.assessment, words)
     tell_problems(outcome.warnings, words)
     # What this very run set aside is news once.

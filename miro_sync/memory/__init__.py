@@ -1,6 +1,6 @@
 """The state between runs, in a SQL database: what was read, what was found, since when."""
 
-from miro_sync.memory.ledger import MailLedger
+from miro_sync.memory.letters import MailLedger
 from miro_sync.memory.store import SqlMemory
 from miro_sync.memory.upkeep import Health, Purged
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 #: The migration that the code expects; a test holds it against the migrations' own head.
-REVISION = "0006"
+REVISION = "0008"
 
 metadata = MetaData()
 
@@ -178,6 +178,16 @@ written = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("outcome", String(16)),
     Index("written_writing", "writing_id"),
+)
+
+#: What stood in a row of the status worksheet when it was taken as a decision: it is taken once.
+#: Of the words themselves nothing is kept but their digest.
+table_choice = Table(
+    "table_choice",
+    metadata,
+    Column("row", String(600), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("decision_id", ForeignKey("decision.id"), nullable=False),
 )
 
 #: What a run worked out, by name, and a digest of all that it rests on; nothing is lost with it.

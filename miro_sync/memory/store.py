@@ -31,6 +31,7 @@ from miro_sync.memory.writing import (
     store_new_ids,
     store_reads,
 )
+from miro_sync.memory.writings import SqlLedger, service_users
 from miro_sync.model import (
     BoardHint,
     Change,
@@ -45,6 +46,7 @@ from miro_sync.model import (
     RunRecord,
     SameCard,
     SourceReport,
+    TableChoice,
     TablesHint,
     WorkedOut,
     say,
@@ -122,6 +124,7 @@ class SqlMemory:
                 first_run=view.last_run is None,
                 read_at={source: moment for source, moment in reads.items() if moment},
                 stored_at=view.stored_at(),
+                service_users=service_users(view.connection),
             )
 
     def stored_at(self) -> dt.datetime | None:
@@ -138,6 +141,11 @@ class SqlMemory:
         """Return every decision kept in the state, oldest first, whenever it was made."""
         with self._reading() as view:
             return () if view is None else view.decisions()
+
+    def choices(self) -> Mapping[str, TableChoice]:
+        """Return what was taken from the rows of the status worksheet, by row."""
+        with self._reading() as view:
+            return {} if view is None else view.choices()
 
     def same_cards(self) -> tuple[SameCard, ...]:
         """Return the decided-on cards that came back under another id, oldest first."""
@@ -194,6 +202,10 @@ class SqlMemory:
         with self._reading() as view:
             return {} if view is None else read_past_values(view.connection, view.last_run or 0)
 
+    def ledger(self) -> SqlLedger:
+        """Return the list of what was written to the board."""
+        return SqlLedger(self._reading, self._writing)
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keep every other sync of this state out, on this machine or another one.
@@ -227,27 +239,8 @@ class SqlMemory:
             StateError: the state cannot be reached or written.
 
         """
-        table = schema.decision
         with self._writing() as connection:
-            latest = View(connection, None).last_decided_at()
-            made_at = decision.made_at if latest is None else max(latest, decision.made_at)
-            (number,) = connection.execute(
-                table.insert()
-                .values(
-                    kind=decision.kind.value,
-                    subject=decision.subject,
-                    card=decision.card_id,
-                    role=decision.role,
-                    made_at=made_at,
-                    start=decision.period.start if decision.period else None,
-                    end=decision.period.end if decision.period else None,
-                    why=decision.why,
-                    source=decision.source,
-                    undoes=decision.undoes,
-                )
-                .returning(table.c.id)
-            ).one()
-        return replace(decision, number=number, made_at=made_at)
+            return _add_decision(connection, decision)
 
     def store_run(  # noqa: PLR0913 - a run is one transaction, so all of it comes at once
         self,
@@ -261,6 +254,8 @@ class SqlMemory:
         findings: Sequence[Finding],
         same: Mapping[str, str] | None = None,
         measures: Kept | None = None,
+        choices: Sequence[TableChoice] = (),
+        erased: Collection[str] = (),
         answer: WorkedOut | None = None,
         notes: WorkedOut | None = None,
     ) -> None:
@@ -278,6 +273,9 @@ class SqlMemory:
             findings: new, open and just resolved ones.
             same: decided-on cards that came back under another id: old id to new id.
             measures: what was counted in this run; what was not stays as it is.
+            choices: what people chose in the status worksheet; a decision without a number is
+                added, once where several rows hold it.
+            erased: rows of that worksheet of which the choice was erased.
             answer: what the run has to say. It is kept only if the run changed nothing of what
                 is remembered, so that the next one, of the same basis, has the same to say.
             notes: what the run noted for the next ones; those before it are let go.
@@ -286,7 +284,7 @@ class SqlMemory:
             StateError: the state cannot be reached or written.
 
         """
-        with self._writing() as connection:
+        with self._writing(is_run=True) as connection:
             run_id = store_reads(connection, stored_at, today, program, sources)
             replaced = {r.name for r in sources if r.complete and r.state.value in GOOD}
             rests = all_known(connection, replaced, run_id)
@@ -308,7 +306,9 @@ class SqlMemory:
                 rests &= not store_measures(connection, run_id, measures)
             if same:
                 store_new_ids(connection, same, run_id, stored_at)
-            rests &= not store_findings(connection, findings, today, run_id) and not same
+            rests &= not store_findings(connection, findings, today, run_id)
+            _store_choices(connection, choices, erased)
+            rests &= not (same or choices or erased)
             keep_under(connection, "answer", answer if rests else None)
             keep_under(connection, "notes", notes)
 
@@ -321,8 +321,21 @@ class SqlMemory:
         sources: Sequence[SourceReport],
     ) -> None:
         """Store a run that found everything as the one before it; raises as `store_run`."""
-        with self._writing() as connection:
+        with self._writing(is_run=True) as connection:
             store_reads(connection, stored_at, today, program, sources)
+
+    def forget_choices(self, rows: Collection[str]) -> None:
+        """Forget what stood in rows of the status worksheet that are blank by now.
+
+        The decisions stay; the same choice made again in such a row will be a new one.
+
+        Raises:
+            StateError: the state cannot be reached or written.
+
+        """
+        if rows:
+            with self._writing() as connection:
+                _store_choices(connection, (), rows)
 
     def backup(self, target: Path) -> None:
         """Copy the state into a file that only its owner may read; it may be in use meanwhile.
@@ -382,13 +395,16 @@ class SqlMemory:
             yield View(connection, self.as_of) if revision is not None else None
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _writing(self, *, is_run: bool = False) -> Iterator[Connection]:
+        """Open a transaction that writes; but for a run, it may void what the last run said."""
         self._prepare_file()
         with self._troubles_told(), self._open().connect() as connection:
             connection.execution_options(**{_WRITES: True})
             with connection.begin():
                 if self._revision(connection) != schema.REVISION:
                     _migrate(connection)
+                if not is_run:
+                    keep_under(connection, "answer", None)
                 yield connection
 
     def _cards_of(self, source: str, view: View) -> tuple[EventCard, ...]:
@@ -529,6 +545,54 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _add_decision(connection: Connection, decision: Decision) -> Decision:
+    table = schema.decision
+    latest = View(connection, None).last_decided_at()
+    made_at = decision.made_at if latest is None else max(latest, decision.made_at)
+    (number,) = connection.execute(
+        table.insert()
+        .values(
+            kind=decision.kind.value,
+            subject=decision.subject,
+            card=decision.card_id,
+            role=decision.role,
+            made_at=made_at,
+            start=decision.period.start if decision.period else None,
+            end=decision.period.end if decision.period else None,
+            why=decision.why,
+            source=decision.source,
+            undoes=decision.undoes,
+        )
+        .returning(table.c.id)
+    ).one()
+    return replace(decision, number=number, made_at=made_at)
+
+
+def _store_choices(
+    connection: Connection, choices: Sequence[TableChoice], erased: Collection[str]
+) -> None:
+    """Keep what stood in the rows of the status worksheet, with the decisions taken from it."""
+    table = schema.table_choice
+    numbers: dict[Decision, int | None] = {}
+    for one in choices:
+        if one.decision.number is None and one.decision not in numbers:
+            numbers[one.decision] = _add_decision(connection, one.decision).number
+    gone = sorted({*erased, *(one.row for one in choices)})
+    if gone:
+        rows = table.c.row == sa.bindparam("its_row")
+        connection.execute(table.delete().where(rows), [{"its_row": row} for row in gone])
+    if choices:
+        kept = [
+            {
+                "row": one.row,
+                "digest": one.digest,
+                "decision_id": numbers.get(one.decision, one.decision.number),
+            }
+            for one in choices
+        ]
+        connection.execute(table.insert(), kept)
 
 
 def _alone(array: bytes) -> str:

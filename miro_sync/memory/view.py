@@ -32,6 +32,7 @@ from miro_sync.model import (
     SameCard,
     SourceReport,
     SourceState,
+    TableChoice,
     TablesHint,
     WorkedOut,
 )
@@ -176,6 +177,12 @@ class View:
         """Return all decisions, whenever they were made, in the order in which they were."""
         rows = self.connection.execute(sa.select(schema.decision).order_by(schema.decision.c.id))
         return tuple(_decision(row) for row in rows)
+
+    def choices(self) -> Mapping[str, TableChoice]:
+        """Return what was taken from the rows of the status worksheet, by row."""
+        said = {one.number: one for one in self.decisions()}
+        rows = self.connection.execute(sa.select(schema.table_choice))
+        return {row.row: TableChoice(row.row, row.digest, said[row.decision_id]) for row in rows}
 
     def last_decided_at(self) -> dt.datetime | None:
         """Return the moment of the last decision, UTC."""

@@ -36,6 +36,7 @@ from miro_sync.model import (
     SpecialDay,
     say,
 )
+from miro_sync.privacy import personal
 from miro_sync.settings.document import Document, validated
 from miro_sync.settings.links import (
     SourceKind,
@@ -61,6 +62,7 @@ from miro_sync.settings.schema import (
     IndicatorTable,
     KpiFile,
     ProjectFile,
+    PublishSection,
     SheetColumnTable,
     SheetTable,
     TablesFile,
@@ -69,7 +71,16 @@ from miro_sync.settings.schema import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["Mail", "Settings", "SourceKind", "SourceLink", "config_folder", "load", "secret"]
+__all__ = [
+    "Mail",
+    "Publish",
+    "Settings",
+    "SourceKind",
+    "SourceLink",
+    "config_folder",
+    "load",
+    "secret",
+]
 
 PROJECT_FILE = "project.toml"
 CENTERS_FILE = "centers.toml"
@@ -135,6 +146,26 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Publish:
+    """What may be written back; off unless the settings say so.
+
+    Attributes:
+        board, table: whether anything is written there at all.
+        cards_ahead_days: events that begin later get no card on the board yet.
+        network_frame: the frame for cards of the whole network's events; "" for none.
+        tags: names of tags by status ("overdue", "unconfirmed", "moved", "missed"), where they
+            are not the catalogue's; "" for no tag.
+
+    """
+
+    board: bool = False
+    table: bool = False
+    cards_ahead_days: int = 60
+    network_frame: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one project folder, checked.
 
@@ -142,11 +173,13 @@ class Settings:
         folder: the project folder, absolute.
         board_source, tables_source: None where the settings name none yet.
         board_full_read_hours: a read of the board older than this is made anew, changed or not.
+        status_sheet: the title of the status worksheet when it is made; None for the usual one.
         tables_api_url: Google's, or the Disk's where the tables are on Yandex Disk.
         board_patience, tables_patience: seconds that one read waits out refusals in all.
         state_url: of the state's database, with an absolute path for SQLite; may hold a password
             and so is kept out of `repr`.
         mail: None where no mail is set up.
+        publish: what may be written back.
         decisions: what decisions.toml says that people decided, oldest first.
         directors_only: what the director alone may decide.
         sheet_kinds: the worksheets that are read by their meaning; the packaged ones where the
@@ -164,10 +197,12 @@ class Settings:
     board_patience: float = DEFAULT_PATIENCE
     board_full_read_hours: int = FULL_READ_HOURS
     tables_source: SourceLink | None = None
+    status_sheet: str | None = None
     tables_api_url: str = GOOGLE_API
     tables_patience: float = DEFAULT_PATIENCE
     state_url: str = field(default=DEFAULT_STATE, repr=False)
     mail: Mail | None = None
+    publish: Publish = field(default_factory=Publish)
     decisions: tuple[Decision, ...] = ()
     directors_only: frozenset[DecisionKind] = DIRECTORS_ONLY
     indicators: tuple[Indicator, ...] = ()
@@ -217,6 +252,7 @@ def load(folder: Path) -> Settings:
         _check_project(project_document, project)
     if project is not None and decisions is not None:
         _check_roles(decisions_document, decisions, project.decisions.directors_only)
+    _check_reasons(decisions_document)
     _check_centers(centers_document)
     _check_indicators(kpi_document)
     _check_columns(tables_document)
@@ -303,6 +339,22 @@ def _check_roles(
         if one.kind in directors_only and one.role != "director":
             document.report(
                 say("settings.directors_word", kind=one.kind.value), ("decision", index)
+            )
+
+
+def _check_reasons(document: Document) -> None:
+    """Report reasons that look like a person's data: they would be shown in every answer.
+
+    Works on the raw file, so that a mistake elsewhere does not hide these; nothing of the reason
+    is repeated.
+    """
+    for index, one in enumerate(_tables_of(document.raw, "decision")):
+        why = one.get("why")
+        kind = personal(why, staff=True) if isinstance(why, str) else None
+        if kind is not None:
+            what = say(f"privacy.{kind}")
+            document.report(
+                say("settings.decision_personal", what=what), ("decision", index, "why")
             )
 
 
@@ -397,10 +449,12 @@ def _settings(folder: Path, files: _Files, problems: tuple[Problem, ...]) -> Set
         board_patience=project.board.patience_seconds,
         board_full_read_hours=project.board.full_read_hours,
         tables_source=project.tables.source,
+        status_sheet=project.tables.status_sheet,
         tables_api_url=project.tables.api_url or _usual_api(project.tables.source),
         tables_patience=project.tables.patience_seconds,
         state_url=absolute_state(project.state.url, folder),
         mail=_mail(project, folder),
+        publish=_publish(project.publish),
         decisions=_decisions(files.decisions, ZoneInfo(project.project.timezone)),
         directors_only=frozenset(project.decisions.directors_only),
         indicators=tuple(_indicator(indicator) for indicator in files.kpi.indicator),
@@ -522,6 +576,16 @@ def _sheet_column(column: SheetColumnTable) -> SheetColumn:
         high=column.high,
         choices=tuple(column.choices),
         fresh=column.fresh,
+    )
+
+
+def _publish(publish: PublishSection) -> Publish:
+    return Publish(
+        publish.board,
+        publish.table,
+        publish.cards_ahead_days,
+        publish.network_frame,
+        publish.tags.model_dump(exclude_none=True),
     )
 
 

@@ -71,6 +71,9 @@ LONGEST_VACATION_DAYS = 120
 #: A longer project is a slip of the year; such plans are made for one to five years.
 LONGEST_PROJECT_DAYS = 20 * 366
 
+#: Miro takes 120 characters, of which the prefix of this service's tags needs some.
+LONGEST_TAG_NAME = 100
+
 _RUSSIAN_ROLES = {
     "директор": "director",
     "руководитель": "director",
@@ -290,6 +293,14 @@ _WEEKDAYS = (
     ("sunday", "воскресенье", "вс"),
 )
 
+
+def _tag_name(name: str) -> str:
+    """Refuse what Miro would not take for a tag; the service's own prefix comes before it."""
+    if len(name) > LONGEST_TAG_NAME:
+        raise fault("settings.tag_too_long", most=LONGEST_TAG_NAME)
+    return name
+
+
 _Some = TypeVar("_Some")
 
 
@@ -384,9 +395,10 @@ class BoardSection(Section):
 
 
 class TablesSection(Section):
-    """`[tables]`: where the online table is."""
+    """`[tables]`: where the online table is, and what the worksheet written there is called."""
 
     source: Annotated[SourceLink | None, _source(tables_link)] = None
+    status_sheet: Maybe = None
     api_url: ApiUrl | None = None
     patience_seconds: Patience = DEFAULT_PATIENCE
 
@@ -434,6 +446,25 @@ class MailSection(Section):
     timeout_seconds: Annotated[float, Field(ge=0.1, le=600, allow_inf_nan=False)] = MAIL_TIMEOUT
 
 
+class PublishTags(Section):
+    """`[publish.tags]`: what this service's tags are called; an empty name is no tag."""
+
+    overdue: Annotated[Text, AfterValidator(_tag_name)] | None = None
+    unconfirmed: Annotated[Text, AfterValidator(_tag_name)] | None = None
+    moved: Annotated[Text, AfterValidator(_tag_name)] | None = None
+    missed: Annotated[Text, AfterValidator(_tag_name)] | None = None
+
+
+class PublishSection(Section):
+    """`[publish]`: what may be written back, and where."""
+
+    board: bool = False
+    table: bool = False
+    cards_ahead_days: DayCount = 60
+    network_frame: Text = ""
+    tags: PublishTags = PublishTags()
+
+
 class PersonTable(Section):
     """`[[person]]`: somebody of the team."""
 
@@ -468,6 +499,7 @@ class ProjectFile(Section):
     decisions: DecisionsSection = DecisionsSection()
     state: StateSection = StateSection()
     mail: MailSection = MailSection()
+    publish: PublishSection = PublishSection()
     person: list[PersonTable] = []
     vacation: list[VacationTable] = []
     holiday: list[HolidayTable] = []

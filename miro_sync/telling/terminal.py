@@ -197,9 +197,23 @@ def centers(
 
 
 def sync_line(
-    assessment: Assessment, findings: Sequence[Finding], project: Project, words: Catalogue
+    assessment: Assessment,
+    findings: Sequence[Finding],
+    project: Project,
+    words: Catalogue,
+    *,
+    taken: int = 0,
 ) -> str:
-    """Return the one line that `sync` leaves in a log: what was read, flagged, new, closed."""
+    """Return the one line that `sync` leaves in a log: what was read, flagged, new, closed.
+
+    Args:
+        assessment: what is judged.
+        findings: compared with the last run.
+        project: its settings.
+        words: of the reader's language.
+        taken: decisions that were taken from the table.
+
+    """
     page = _Page(words, Look(), project)
     read = ", ".join(
         words.say("telling.count", what=page.phrases.source_name(report), number=report.items)
@@ -216,6 +230,8 @@ def sync_line(
     silent = sum(one.state is CenterState.INACTIVE for one in assessment.centers)
     if silent:
         parts.append(words.say("telling.sync_silent", number=silent))
+    if taken:
+        parts.append(words.say("status_sheet.sync_taken", number=taken))
     parts.append(page.phrases.news(findings))
     return clean("; ".join(part for part in parts if part)) + "."
 
