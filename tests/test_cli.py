@@ -61,8 +61,8 @@ COMMANDS = (
     "resources",
     "coverage",
     "report",
-    "decide",
     "digest",
+    "decide",
     "publish",
     "history",
     "state",
@@ -525,6 +525,8 @@ NAMES = {
         "config",
         "project",
         "centers",
+        "true",
+        "json",
     ],
     *["ru", "en", "text", "school_year", "year", "miro_sync_config"],
 }
