@@ -14,6 +14,7 @@ import click
 
 from miro_sync.kpi import point_on, rounded
 from miro_sync.model import IndicatorFormula, IndicatorState
+from miro_sync.privacy import FEW, people_outside, people_told_outside
 from miro_sync.telling.answer import head
 from miro_sync.telling.display import clean, link, pad, shorten, width, wrap
 from miro_sync.telling.failures import place, problem
@@ -54,9 +55,6 @@ STANDINGS = (
 )
 
 _WANTED = frozenset({"behind", "not_collected", "unknown", "partial"})
-
-#: Fewer people than this are not told outside of their centre.
-FEW = 5
 
 _COLOURS = {
     "behind": "red",
@@ -164,7 +162,7 @@ def count(number: float | None, indicator: Indicator, words: Catalogue, *, own: 
     """Write a numerator or denominator; a small count of people is hidden unless it is `own`."""
     if number is None:
         return "—"
-    return words.say("kpi.few") if _is_few(number, indicator, own=own) else words.number(number)
+    return _few(words) if _is_few(number, indicator, own=own) else words.number(number)
 
 
 # --- for a person -------------------------------------------------------------------------------
@@ -514,6 +512,10 @@ def _is_few(number: float, indicator: Indicator, *, own: bool) -> bool:
     return indicator.people and not own and 0 < number < FEW
 
 
+def _few(words: Catalogue) -> str:
+    return words.tell(people_told_outside(1))
+
+
 def _hides(part: IndicatorPart, indicator: Indicator, *, own: bool) -> bool:
     """Tell whether the mean of a part is that of so few people that it speaks of each."""
     weight = part.denominator
@@ -529,7 +531,7 @@ def _share(part: IndicatorPart, indicator: Indicator, words: Catalogue, *, own: 
     if indicator.formula in _MEANS:
         if indicator.weight is None or below is None:
             return words.number(above)
-        told = words.say("kpi.few") if _hides(part, indicator, own=own) else words.number(above)
+        told = _few(words) if _hides(part, indicator, own=own) else words.number(above)
         weight = count(below, indicator, words, own=own)
         return words.say("kpi.mean_part", value=told, weight=weight)
     if below is None:
@@ -586,7 +588,7 @@ def _bare(number: float | None, indicator: Indicator, words: Catalogue) -> str:
 def _counted(number: float | None, indicator: Indicator, *, own: bool) -> float | str | None:
     if number is None:
         return None
-    return f"<{FEW}" if _is_few(number, indicator, own=own) else number
+    return people_outside(1) if _is_few(number, indicator, own=own) else number
 
 
 def _period(period: Period | None) -> dict[str, str] | None:
@@ -605,7 +607,7 @@ def _point(point: IndicatorPoint | None, indicator: Indicator) -> dict[str, Any]
 def _part(part: IndicatorPart, indicator: Indicator, *, own: bool) -> dict[str, Any]:
     above = _counted(part.numerator, indicator, own=own)
     if _hides(part, indicator, own=own):
-        above = f"<{FEW}"
+        above = people_outside(1)
     elif indicator.formula in _MEANS:
         above = part.numerator
     return {
