@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
 from dataclasses import replace
 from functools import cache
@@ -451,6 +452,22 @@ def test_charts_say_their_numbers_as_russians_write_them() -> None:
         assert 2 < one.width <= 16
 
 
+def test_of_many_trends_those_that_lag_are_drawn() -> None:
+    many = [
+        replace(
+            INDICATORS[0],
+            indicator=replace(INDICATORS[0].indicator, id=f"Т{at}"),
+            behind=at == 19,
+        )
+        for at in range(20)
+    ]
+    chart = trends_chart(many, RU)
+    assert chart is not None
+    drawn = re.findall(r"Т\d+(?=:)", chart.said)
+    assert drawn == [f"Т{at}" for at in range(8)] + ["Т19"]
+    assert chart.width <= 16
+
+
 def test_where_there_is_nothing_to_draw_nothing_is_drawn() -> None:
     assert shares_chart((PHYSICS,), RU) is None
     assert trends_chart((PHYSICS,), RU) is None
@@ -462,8 +479,8 @@ def test_the_calendars_chart_counts_only_what_is_due_and_known() -> None:
     names = {one.id: one.name for one in PROJECT.centers}
     chart = calendar_chart(ASSESSMENT.verdicts, names, RU)
     assert chart is not None
-    assert "МБОУ «Яйская ООШ №1» — 1 из 1" in chart.said
-    assert "МБОУ «Ишимская ООШ» — 0 из 1" in chart.said
+    assert "МБОУ «Яйская ООШ №1» — проведено 1 из 1" in chart.said
+    assert "МБОУ «Ишимская ООШ» — проведено 0 из 1" in chart.said
 
 
 def _paragraphs(document: Document) -> list[Paragraph]:

@@ -328,7 +328,9 @@ class _Note:
 
     def _picture(self, picture: Picture | None) -> None:
         if picture is not None:
-            self._paper.picture(picture.png, width=picture.width, said=picture.said)
+            self._paper.picture(
+                picture.png, width=picture.width, title=picture.title, said=picture.said
+            )
 
     def _heading(self, name: str) -> None:
         self._number += 1
