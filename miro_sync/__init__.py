@@ -21,9 +21,9 @@ The way of the data is one direction, top to bottom; a module imports only from 
     overview                                all that an output may tell, one value
     findings                                what is new, still open, resolved
     assessment                              calendar, snapshot, memory, today -> Assessment
+    layouts                                 which columns an online table is asked for
     reconcile, activity, kpi                status of an occurrence, of a centre; indicators
     worksheets, resource_map, coverage      worksheets by their meaning -> rows, gaps
-    layouts                                 which columns an online table is asked for
     matching                                which card or row speaks of which occurrence
     calendar, board, tables, changes        rows and items -> events, occurrences, cards
     periods, names                          period texts -> days; spellings -> centres

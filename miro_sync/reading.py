@@ -16,7 +16,7 @@ from miro_sync import __version__
 from miro_sync.board import BoardReading, read_cards
 from miro_sync.calendar import CalendarRow, plan, read_calendar, work_days
 from miro_sync.errors import SettingsError, SourceError
-from miro_sync.layouts import hint_of
+from miro_sync.layouts import LookedFor, hint_of
 from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
@@ -26,7 +26,6 @@ from miro_sync.model import (
     Problem,
     Project,
     Severity,
-    SheetKind,
     Snapshot,
     SourceReport,
     SourceState,
@@ -58,7 +57,7 @@ class Doors:
         calendar: the table that holds the event calendar; None when it is a worksheet of
             `tables`.
         calendar_sheet: the title of that worksheet; None where `calendar` is a table of its own.
-        sheet_kinds: what else is looked for in `tables`, where it need not be asked for more; None
+        looked_for: what else is looked for in `tables`, where it need not be asked for more; None
             where it is read whole anyway.
 
     """
@@ -67,7 +66,7 @@ class Doors:
     tables: TablesSource | None
     calendar: TablesSource | None
     calendar_sheet: str | None = None
-    sheet_kinds: tuple[SheetKind, ...] | None = None
+    looked_for: LookedFor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +114,8 @@ def read_sources(
         board = replace(board, problems=(*board.problems, *seen.problems))
         cards += seen.cards
     if tables is not None:
-        if tables_report.complete and doors.sheet_kinds is not None:
-            hint = hint_of(tables, doors.sheet_kinds)
+        if tables_report.complete and doors.looked_for is not None:
+            hint = hint_of(tables, doors.looked_for)
             tables_report = replace(tables_report, tables_hint=hint)
         rows = read_rows(tables, project, doors, names)
         tables = replace(tables, problems=(*tables.problems, *rows.problems))

@@ -25,6 +25,7 @@ from miro_sync.kpi.formulas import from_table
 from miro_sync.kpi.judging import judge, point_on, told_value
 from miro_sync.kpi.measured import Kept, Measured, PastValue, Stage, definition_of
 from miro_sync.kpi.rounding import rounded
+from miro_sync.kpi.rows import searches
 from miro_sync.model import IndicatorFormula, IndicatorSource
 from miro_sync.names import CenterNames
 
@@ -59,6 +60,7 @@ __all__ = [
     "point_on",
     "rests_on_tables",
     "rounded",
+    "searches",
     "settings_place",
     "table_faults",
     "told_value",

@@ -8,7 +8,7 @@ schools and are none of them. Nothing is read but the named columns.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -185,6 +185,23 @@ def read_facts(
     return reader.facts()
 
 
+def searches(
+    indicator: Indicator, sheet: Worksheet, kinds: Sequence[SheetKind]
+) -> Iterator[tuple[Column, ...]]:
+    """Yield the columns that are looked for in a worksheet; nothing if the indicator is of another.
+
+    Args:
+        indicator: it names a worksheet and columns.
+        sheet: the worksheet.
+        kinds: the declared worksheets, by whose headers a column may go as well.
+
+    """
+    if indicator.sheet is not None and _sheets_of(indicator, (sheet,), kinds):
+        columns = _columns(indicator, kinds)
+        for lead in _leads(indicator, columns):
+            yield _led_by(lead, columns)
+
+
 def _sheets_of(
     indicator: Indicator, sheets: Sequence[Worksheet], kinds: Sequence[SheetKind]
 ) -> list[Worksheet]:
@@ -198,6 +215,19 @@ def _sheets_of(
 
 def _yearless(title: str) -> str:
     return squash(_YEARS.sub(" ", re.sub(r"\bза\b", " ", title)))
+
+
+def _leads(indicator: Indicator, columns: Sequence[Column]) -> Iterator[str]:
+    """Yield the columns without which there is no row, the surest first."""
+    wheres = [f"where{number}" for number in range(len(indicator.where))]
+    there = {column.key for column in columns}
+    order = ("center", "group", *wheres, "period", "label", "numerator", "value")
+    yield from (key for key in order if key in there)
+
+
+def _led_by(lead: str, columns: Sequence[Column]) -> tuple[Column, ...]:
+    needed = (replace(column, required=column.required or column.key == lead) for column in columns)
+    return tuple(sorted(needed, key=lambda column: column.key != lead))
 
 
 class _Reader:
@@ -236,8 +266,8 @@ class _Reader:
         """Read all tables of a worksheet."""
         url = sheet.url or tables.url
         found: Sequence[Table | NoTable] = ()
-        for lead in self._leads():
-            columns = self._led_by(lead)
+        for lead in _leads(self._indicator, self._columns):
+            columns = _led_by(lead, self._columns)
             found = find_tables(sheet, columns, source=tables.source, url=url)
             if any(isinstance(one, Table) for one in found):
                 break
@@ -248,20 +278,6 @@ class _Reader:
                 self._table(one, sheet.title)
             elif not any(isinstance(other, Table) for other in found) or one.refused:
                 self._problems += one.problems
-
-    def _leads(self) -> Iterable[str]:
-        """Yield the columns without which there is no row, the surest first."""
-        wheres = [f"where{number}" for number in range(len(self._indicator.where))]
-        there = {column.key for column in self._columns}
-        order = ("center", "group", *wheres, "period", "label", "numerator", "value")
-        yield from (key for key in order if key in there)
-
-    def _led_by(self, lead: str) -> tuple[Column, ...]:
-        columns = (
-            replace(column, required=column.required or column.key == lead)
-            for column in self._columns
-        )
-        return tuple(sorted(columns, key=lambda column: column.key != lead))
 
     def _table(self, table: Table, title: str) -> None:
         self._problems += table.problems
