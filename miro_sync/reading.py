@@ -17,8 +17,7 @@ from miro_sync import __version__
 from miro_sync.board import BoardReading, read_cards
 from miro_sync.calendar import CalendarRow, plan, read_calendar, work_days
 from miro_sync.errors import SettingsError, SourceError
-from miro_sync.layouts import Sought, hint_of
-from miro_sync.logs import note
+from miro_sync.layouts import LookedFor, hint_of
 from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
@@ -62,8 +61,8 @@ class Doors:
         calendar: the table that holds the event calendar; None when it is a worksheet of
             `tables`.
         calendar_sheet: the title of that worksheet; None where `calendar` is a table of its own.
-        sought: what else is looked for in `tables`, where it need not be asked for more; None where
-            it is read whole anyway.
+        looked_for: what else is looked for in `tables`, where it need not be asked for more; None
+            where it is read whole anyway.
 
     """
 
@@ -71,7 +70,7 @@ class Doors:
     tables: TablesSource | None
     calendar: TablesSource | None
     calendar_sheet: str | None = None
-    sought: Sought | None = None
+    looked_for: LookedFor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +118,8 @@ def read_sources(
         board = replace(board, problems=(*board.problems, *seen.problems))
         cards += seen.cards
     if tables is not None:
-        if tables_report.complete and doors.sought is not None:
-            hint = hint_of(tables, doors.sought)
+        if tables_report.complete and doors.looked_for is not None:
+            hint = hint_of(tables, doors.looked_for)
             tables_report = replace(tables_report, tables_hint=hint)
         rows = read_rows(tables, project, doors, names)
         tables = replace(tables, problems=(*tables.problems, *rows.problems))

@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 from miro_sync.errors import StateError
 from miro_sync.files import BoardFile, TablesFile, read_workbook
-from miro_sync.kpi import searches
-from miro_sync.layouts import Sought
+from miro_sync.layouts import LookedFor, understood_by
 from miro_sync.measuring import Declared
 from miro_sync.memory import SqlMemory
 from miro_sync.miro_budget import Clock
@@ -64,7 +63,7 @@ def doors_of(settings: Settings, now: dt.datetime, progress: Progress | None = N
         tables=_tables_door(settings, now),
         calendar=None if sheet is not None else TablesFile(calendar.path, now),
         calendar_sheet=sheet,
-        sought=_sought(settings) if _by_columns(settings) else None,
+        looked_for=_looked_for(settings) if _is_by_columns(settings) else None,
     )
 
 
@@ -73,16 +72,14 @@ def declared_by(settings: Settings) -> Declared:
     return Declared(settings.indicators, settings.sheet_kinds, settings.monitoring)
 
 
-def _by_columns(settings: Settings) -> bool:
-    """Tell whether the named columns alone are asked of the table."""
+def _is_by_columns(settings: Settings) -> bool:
+    """Tell whether the tables can be asked for some of their columns alone."""
     source = settings.tables_source
     return source is not None and source.kind is SourceKind.GOOGLE
 
 
-def _sought(settings: Settings) -> Sought:
-    """Return what the settings look for in the table."""
-    kinds, indicators = settings.sheet_kinds, settings.indicators
-    return Sought(kinds, partial(searches, indicators, kinds), repr(indicators))
+def _looked_for(settings: Settings) -> LookedFor:
+    return LookedFor(settings.sheet_kinds, settings.indicators)
 
 
 def _board_door(settings: Settings, progress: Progress | None) -> BoardSource | None:
@@ -161,6 +158,6 @@ def _known_layouts(settings: Settings) -> tuple[SheetLayout, ...]:
             hint = memory.tables_hint()
     except StateError:
         return ()  # whoever needs the state will say what is wrong with it
-    if hint is None or hint.understood_by != _sought(settings).digest:
+    if hint is None or hint.understood_by != understood_by(_looked_for(settings)):
         return ()
     return hint.layouts
