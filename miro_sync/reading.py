@@ -18,6 +18,7 @@ from miro_sync.board import BoardReading, read_cards
 from miro_sync.calendar import CalendarRow, plan, read_calendar, work_days
 from miro_sync.errors import SettingsError, SourceError
 from miro_sync.layouts import LookedFor, hint_of
+from miro_sync.logs import note
 from miro_sync.model import (
     BoardHint,
     BoardSnapshot,

@@ -166,7 +166,7 @@ target = 5
 def test_an_indicator_is_counted_from_a_column_of_its_own_at_every_read(
     folder: Path, google: GoogleServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    applied = [
+    applied: list[list[str | float]] = [
         ["Центр", "ФИО", "Предмет", "Число выездов"],
         ["Ишимская ООШ", SECRET_NAME, "ИЗО", 4],
     ]

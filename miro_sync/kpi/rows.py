@@ -221,28 +221,13 @@ def _leads(indicator: Indicator, columns: Sequence[Column]) -> Iterator[str]:
     yield from (key for key in order if key in there)
 
 
-def _led_by(columns: Sequence[Column], lead: str) -> tuple[Column, ...]:
-    required = (
-        replace(column, required=column.required or column.key == lead) for column in columns
-    )
-    return tuple(sorted(required, key=lambda column: column.key != lead))
+def _led_by(lead: str, columns: Sequence[Column]) -> tuple[Column, ...]:
+    needed = (replace(column, required=column.required or column.key == lead) for column in columns)
+    return tuple(sorted(needed, key=lambda column: column.key != lead))
 
 
 def _yearless(title: str) -> str:
     return squash(_YEARS.sub(" ", re.sub(r"\bза\b", " ", title)))
-
-
-def _leads(indicator: Indicator, columns: Sequence[Column]) -> Iterator[str]:
-    """Yield the columns without which there is no row, the surest first."""
-    wheres = [f"where{number}" for number in range(len(indicator.where))]
-    there = {column.key for column in columns}
-    order = ("center", "group", *wheres, "period", "label", "numerator", "value")
-    yield from (key for key in order if key in there)
-
-
-def _led_by(lead: str, columns: Sequence[Column]) -> tuple[Column, ...]:
-    needed = (replace(column, required=column.required or column.key == lead) for column in columns)
-    return tuple(sorted(needed, key=lambda column: column.key != lead))
 
 
 class _Reader:
