@@ -21,7 +21,7 @@ from miro_sync.model import (
 )
 from miro_sync.overview import Overview
 from miro_sync.privacy import without_people
-from miro_sync.reports.figures import FEW, hides, may_show, of_people
+from miro_sync.reports.figures import few, hides, may_show
 from miro_sync.reports.zones import (
     answerable,
     card_link,
@@ -469,8 +469,7 @@ class _Sheets:
 
     def _count(self, number: float | None, of: Indicator) -> Cell:
         """Return a number; so few people that they could be known by it are only «<5»."""
-        hidden = number is not None and not self._own and of_people(of) and number < FEW
-        return f"<{FEW}" if hidden else number
+        return self._words.say("kpi.few") if not self._own and few(of, number) else number
 
     # --- words
 
