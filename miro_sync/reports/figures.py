@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from miro_sync.model import IndicatorFormula
+from miro_sync.privacy import FEW
 from miro_sync.telling import indicators as telling
-from miro_sync.telling.indicators import FEW
 
 if TYPE_CHECKING:
     from miro_sync.messages import Catalogue
