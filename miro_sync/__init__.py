@@ -27,10 +27,10 @@ The way of the data is one direction, top to bottom; a module imports only from 
     letter                                  a letter before it is put into words
     findings                                what is new, still open, resolved
     assessment                              calendar, snapshot, memory, today -> Assessment
+    layouts                                 which columns an online table is asked for
     weeks                                   a centre's contribution week by week
     reconcile, activity, kpi                status of an occurrence, of a centre; indicators
     worksheets, resource_map, coverage      worksheets by their meaning -> rows, gaps
-    layouts                                 which columns an online table is asked for
     matching                                which card or row speaks of which occurrence
     table_decisions                         what people chose in our worksheet -> decisions
     own_sheet, choices                      whose row is which; what the words of a choice mean

@@ -10,10 +10,18 @@ is added that could be the header of another table.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from miro_sync.model import SheetKind, SheetLayout, TablesHint, TablesSnapshot, Worksheet
+from miro_sync import kpi, worksheets
+from miro_sync.model import (
+    Indicator,
+    SheetKind,
+    SheetLayout,
+    TablesHint,
+    TablesSnapshot,
+    Worksheet,
+)
 from miro_sync.privacy import HIDDEN
 from miro_sync.tables import (
     CALENDAR_COLUMNS,
@@ -24,40 +32,37 @@ from miro_sync.tables import (
     head_digest,
     rows_of_words,
 )
-from miro_sync.worksheets import searches
-
-Searches = Callable[[Worksheet], Iterable[Sequence[Column]]]
-"""The groups of columns that a reader looks for in a worksheet; none in one that is not its own."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
-    """What is looked for in a table besides the plans and the calendar.
+class LookedFor:
+    """What is looked for in a table besides plans and the calendar.
+
+    Whoever reads other columns of a table must be named here, or they are not asked for.
 
     Attributes:
         kinds: the worksheets that are read by their meaning.
-        also: what other readers look for. settings: everything that `also` depends on.
+        indicators: those that rest on a worksheet name columns of their own.
 
     """
 
     kinds: tuple[SheetKind, ...] = ()
-    also: Searches = lambda _: ()
-    settings: str = ""
-
-    @property
-    def digest(self) -> str:
-        """Everything by which columns are looked for, summed up."""
-        looked_for = (PLAN_COLUMNS, CALENDAR_COLUMNS, self.kinds, self.settings)
-        return hashlib.sha256(repr(looked_for).encode()).hexdigest()
+    indicators: tuple[Indicator, ...] = ()
 
 
-def hint_of(tables: TablesSnapshot, sought: Sought) -> TablesHint:
+def understood_by(looked_for: LookedFor) -> str:
+    """Sum up everything by which columns are looked for."""
+    columns = (PLAN_COLUMNS, CALENDAR_COLUMNS, looked_for)
+    return hashlib.sha256(repr(columns).encode()).hexdigest()
+
+
+def hint_of(tables: TablesSnapshot, looked_for: LookedFor) -> TablesHint:
     """Return what to keep of a read for the next one."""
-    found = (_layout(sheet, sought) for sheet in tables.worksheets)
-    return TablesHint(sought.digest, tuple(one for one in found if one is not None))
+    found = (_layout(sheet, looked_for) for sheet in tables.worksheets)
+    return TablesHint(understood_by(looked_for), tuple(one for one in found if one is not None))
 
 
-def _layout(sheet: Worksheet, sought: Sought) -> SheetLayout | None:
+def _layout(sheet: Worksheet, looked_for: LookedFor) -> SheetLayout | None:
     """Return the layout of a worksheet; None for one that must be read whole again.
 
     That is one without any table that is looked for, since its header may come any day; one with
@@ -67,7 +72,7 @@ def _layout(sheet: Worksheet, sought: Sought) -> SheetLayout | None:
     if sheet.title.startswith(HIDDEN):
         return None
     heads: list[Head] = []
-    for columns in _searches(sheet, sought):
+    for columns in _searches(sheet, looked_for):
         found = find_heads(sheet, columns)
         if len(found) > 1 or any(head.refused for head in found):
             return None
@@ -87,9 +92,10 @@ def _layout(sheet: Worksheet, sought: Sought) -> SheetLayout | None:
     )
 
 
-def _searches(sheet: Worksheet, sought: Sought) -> Iterable[Sequence[Column]]:
+def _searches(sheet: Worksheet, looked_for: LookedFor) -> Iterable[Sequence[Column]]:
     yield PLAN_COLUMNS
     yield CALENDAR_COLUMNS
-    for kind in sought.kinds:
-        yield from searches(kind, sheet)
-    yield from sought.also(sheet)
+    for kind in looked_for.kinds:
+        yield from worksheets.searches(kind, sheet)
+    for indicator in looked_for.indicators:
+        yield from kpi.searches(indicator, sheet, looked_for.kinds)

@@ -101,8 +101,8 @@ def read_sources(
         board = replace(board, problems=(*board.problems, *seen.problems))
         cards += seen.cards
     if tables is not None:
-        if tables_report.complete and doors.sought is not None:
-            hint = hint_of(tables, doors.sought)
+        if tables_report.complete and doors.looked_for is not None:
+            hint = hint_of(tables, doors.looked_for)
             tables_report = replace(tables_report, tables_hint=hint)
         rows = read_rows(tables, project, doors, names)
         tables = replace(tables, problems=(*tables.problems, *rows.problems))

@@ -31,7 +31,7 @@ from miro_sync.packed import digest
 from miro_sync.ports import BoardSource, Sealed, TablesSource
 
 if TYPE_CHECKING:
-    from miro_sync.layouts import Sought
+    from miro_sync.layouts import LookedFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class Doors:
         calendar: the table that holds the event calendar; None when it is a worksheet of
             `tables`.
         calendar_sheet: the title of that worksheet; None where `calendar` is a table of its own.
-        sought: what else is looked for in `tables`, where it need not be asked for more; None where
-            it is read whole anyway.
+        looked_for: what else is looked for in `tables`, where it need not be asked for more; None
+            where it is read whole anyway.
 
     """
 
@@ -52,7 +52,7 @@ class Doors:
     tables: TablesSource | None
     calendar: TablesSource | None
     calendar_sheet: str | None = None
-    sought: Sought | None = None
+    looked_for: LookedFor | None = None
 
 
 @dataclass(frozen=True, slots=True)

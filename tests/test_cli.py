@@ -61,8 +61,8 @@ COMMANDS = (
     "resources",
     "coverage",
     "report",
-    "decide",
     "digest",
+    "decide",
     "publish",
     "history",
     "state",
@@ -509,7 +509,8 @@ NAMES = {
     *("confirm", "reject", "held", "move", "cancel", "pause", "accept-shrink", "undo", "list"),
     *("director", "coordinator", "methodist", "board", "tables", "e07"),
     *("backup", "check", "purge", "miro-sync-copy", "db"),
-    *("html", "reports", "miro-sync-demo"),
+    *("html", "reports", "miro-sync-demo", "xlsx", "docx", "ics", "word", "excel", "outlook"),
+    *("google", "center", "meeting", "interim", "final"),
     *(center.id for center in PROJECT.centers),
     *[
         "miro-sync",
@@ -525,6 +526,8 @@ NAMES = {
         "config",
         "project",
         "centers",
+        "true",
+        "json",
     ],
     *["ru", "en", "text", "school_year", "year", "miro_sync_config"],
 }

@@ -150,6 +150,43 @@ def test_the_answer_is_that_of_a_read_of_everything(
         assert answers[0] == answers[1], command
 
 
+KPI = """
+[[indicator]]
+id = "K9"
+title = "Выездов"
+unit = "шт."
+formula = "sum"
+source = "table"
+sheet = "Заявки"
+value = "Число выездов"
+target = 5
+"""
+
+
+def test_an_indicator_is_counted_from_a_column_of_its_own_at_every_read(
+    folder: Path, google: GoogleServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    applied: list[list[str | float]] = [
+        ["Центр", "ФИО", "Предмет", "Число выездов"],
+        ["Ишимская ООШ", SECRET_NAME, "ИЗО", 4],
+    ]
+    google.books[ID]["sheets"][-1] = tab(OTHERS[-1], applied, sheet_id=9)
+    (folder / "remembers" / "kpi.toml").write_text(KPI, "utf-8")
+    counted = []
+    for _ in range(3):
+        sync(folder / "remembers", capsys)
+        run(["kpi", "--on", AFTER, "--format", "json", "--config", str(folder / "remembers")])
+        (value,) = json.loads(capsys.readouterr().out)["indicators"]
+        counted.append(value["value"])
+
+    assert counted == [4, 4, 4]
+    assert [one for one in asked(google) if "Заявки" in one] == [
+        "'Заявки'!1:1",
+        "'Заявки'!A2:A",
+        "'Заявки'!C2:D",
+    ]
+
+
 def test_other_columns_in_the_settings_are_looked_for_at_once(
     folder: Path, google: GoogleServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

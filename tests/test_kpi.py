@@ -592,6 +592,12 @@ def test_a_board_that_was_not_read_leaves_a_quota_unknown_where_it_is_short() ->
     assert not value.behind
 
 
+def test_without_a_board_and_a_table_nobody_knows_what_was_given() -> None:
+    value = counted(QUOTA, None, verdicts=quotas({"yaya-1": 0}), sources=())
+
+    assert (value.state, value.value, value.unknown) == (IndicatorState.UNKNOWN, None, 1)
+
+
 # --- when it is collected -----------------------------------------------------------------------
 
 
@@ -753,6 +759,8 @@ def test_an_unread_table_that_was_never_read_is_unknown() -> None:
 
     assert value.state is IndicatorState.UNKNOWN
     assert told(value) == [("source_unread", None, None)]
+    later = counted(replace(RATIO, collected="Апрель 2024 г."), None)
+    assert later.state is IndicatorState.NOT_DUE
 
 
 def test_what_was_read_last_stands_in_with_its_day_and_raises_no_flag() -> None:

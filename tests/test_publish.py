@@ -218,6 +218,31 @@ def test_a_card_that_somebody_was_at_since_the_board_was_read_is_not_removed(
     assert "уже правят люди" in capsys.readouterr().err
 
 
+def test_what_somebody_was_at_is_let_go_once_and_not_spoken_of_again(
+    tmp_path: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(tmp_path, "--apply")
+    (card,) = (one for one in own(server.board) if "E04" in one["data"]["title"])
+    edit(server, card)
+    (tmp_path / "calendar.csv").write_text("\n".join(CALENDAR.split("\n")[:-2]), "utf-8")
+    capsys.readouterr()
+    publish(tmp_path, "--apply")
+    assert "E04" not in capsys.readouterr().err
+    assert "E04" not in json.dumps(told(tmp_path, capsys, "--written")["standing"]["cards"])
+
+
+def test_a_card_of_ours_that_is_dragged_to_the_held_ones_is_held(
+    tmp_path: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(tmp_path, "--apply")
+    (card,) = (one for one in own(server.board) if "E04" in one["data"]["title"])
+    yaya = card["parent"]["id"]
+    held = server.board.put("frame", "Проведено", parent=yaya)
+    card["parent"] = {"id": held}
+    server.touched()
+    assert statuses(tmp_path, capsys)["events"]["E04@yaya"][0] == "held"
+
+
 def test_an_event_that_left_the_calendar_takes_its_card_with_it(
     tmp_path: Path, server: Server
 ) -> None:
@@ -526,16 +551,12 @@ def test_two_at_once_do_not_write_twice(
 ) -> None:
     codes: list[int] = []
     server.before_write = lambda number: (
-        codes.append(in_a_process(tmp_path)) if number == 1 else None
+        codes.append(publish(tmp_path, "--apply")) if number == 1 else None
     )
     assert publish(tmp_path, "--apply") == 0
     assert codes == [75]
+    assert "другой запуск" in capsys.readouterr().err
     assert len(own(server.board)) == 2
-
-
-def in_a_process(folder: Path, *options: str) -> int:
-    """Run `publish --apply` in a process of its own."""
-    return started(folder, *options).wait(60)
 
 
 def started(folder: Path, *options: str) -> subprocess.Popen[bytes]:
@@ -555,6 +576,9 @@ def test_killed_at_any_write_it_neither_doubles_nor_forgets(
     when: str, tmp_path: Path, server: Server, goal: Any,  # noqa: ANN401 - raw JSON
 ) -> None:  # fmt: skip
     prepared(tmp_path)
+    settings = (tmp_path / "project.toml").read_text("utf-8")
+    patient = settings.replace("patience_seconds = 0", "patience_seconds = 60")
+    (tmp_path / "project.toml").write_text(patient, "utf-8")
     start = server.writes
     killed = 0
     for number in range(1, 12):

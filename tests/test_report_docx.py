@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
 from dataclasses import replace
 from functools import cache
@@ -403,7 +404,7 @@ def test_problem_zones_are_told_by_centre_and_calm_ones_in_one_line() -> None:
 def test_a_mean_is_told_by_centre_unless_it_speaks_of_each() -> None:
     said = text_of(usual("interim"))
     assert "отстаёт; у центра — 14,5 (среднее по 15)." in said  # one part
-    assert "отстаёт; у центра — 17 (среднее по 18)." in said  # 6 x 15 and 12 x 18
+    assert "отстаёт; у центра — 17,0 (среднее по 18)." in said  # 6 x 15 and 12 x 18
     assert "отстаёт; у центра — скрыто: меньше 5 человек." in said
 
 
@@ -442,13 +443,29 @@ def test_charts_say_their_numbers_as_russians_write_them() -> None:
     assert "K7 — скрыто: меньше 5 человек при цели 20\u00a0%" in shares.said
     scores = scores_chart(INDICATORS, RU)
     assert scores is not None
-    assert "было — 14,8, регион — 22,5, цель — 17,8, сейчас — 16,25" in scores.said
+    assert "было — 14,8, регион — 22,5, цель — 17,8, сейчас — 16,3" in scores.said
     trends = trends_chart(INDICATORS, RU)
     assert trends is not None
     assert "февраль 2023 — 90\u00a0%, июнь 2023 — 93,2\u00a0%" in trends.said
     for one in (shares, scores, trends):
         assert one.png.startswith(b"\x89PNG")
         assert 2 < one.width <= 16
+
+
+def test_of_many_trends_those_that_lag_are_drawn() -> None:
+    many = [
+        replace(
+            INDICATORS[0],
+            indicator=replace(INDICATORS[0].indicator, id=f"Т{at}"),
+            behind=at == 19,
+        )
+        for at in range(20)
+    ]
+    chart = trends_chart(many, RU)
+    assert chart is not None
+    drawn = re.findall(r"Т\d+(?=:)", chart.said)
+    assert drawn == [f"Т{at}" for at in range(8)] + ["Т19"]
+    assert chart.width <= 16
 
 
 def test_where_there_is_nothing_to_draw_nothing_is_drawn() -> None:
@@ -462,8 +479,8 @@ def test_the_calendars_chart_counts_only_what_is_due_and_known() -> None:
     names = {one.id: one.name for one in PROJECT.centers}
     chart = calendar_chart(ASSESSMENT.verdicts, names, RU)
     assert chart is not None
-    assert "МБОУ «Яйская ООШ №1» — 1 из 1" in chart.said
-    assert "МБОУ «Ишимская ООШ» — 0 из 1" in chart.said
+    assert "МБОУ «Яйская ООШ №1» — проведено 1 из 1" in chart.said
+    assert "МБОУ «Ишимская ООШ» — проведено 0 из 1" in chart.said
 
 
 def _paragraphs(document: Document) -> list[Paragraph]:

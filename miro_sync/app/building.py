@@ -27,7 +27,7 @@ from miro_sync.settings import Settings, SourceKind
 from miro_sync.visiting import Doors
 
 if TYPE_CHECKING:
-    from miro_sync.layouts import Sought
+    from miro_sync.layouts import LookedFor
     from miro_sync.measuring import Declared
     from miro_sync.miro_client import MiroBoard, MiroClient
     from miro_sync.ports import BoardSource, TablesSource
@@ -84,7 +84,7 @@ def doors_of(settings: Settings, now: dt.datetime, progress: Progress | None = N
         tables=_tables_door(settings, now),
         calendar=None if sheet is not None else TablesFile(calendar.path, now),
         calendar_sheet=sheet,
-        sought=_sought(settings) if _by_columns(settings) else None,
+        looked_for=_looked_for(settings) if _is_by_columns(settings) else None,
     )
 
 
@@ -95,19 +95,16 @@ def declared_by(settings: Settings) -> Declared:
     return Declared(settings.indicators, settings.sheet_kinds, settings.monitoring)
 
 
-def _by_columns(settings: Settings) -> bool:
-    """Tell whether the named columns alone are asked of the table."""
+def _is_by_columns(settings: Settings) -> bool:
+    """Tell whether the tables can be asked for some of their columns alone."""
     source = settings.tables_source
     return source is not None and source.kind is SourceKind.GOOGLE
 
 
-def _sought(settings: Settings) -> Sought:
-    """Return what the settings look for in the table."""
-    from miro_sync.kpi import searches  # noqa: PLC0415 - only where it is named
-    from miro_sync.layouts import Sought  # noqa: PLC0415
+def _looked_for(settings: Settings) -> LookedFor:
+    from miro_sync.layouts import LookedFor  # noqa: PLC0415 - only where it is asked for
 
-    kinds, indicators = settings.sheet_kinds, settings.indicators
-    return Sought(kinds, partial(searches, indicators, kinds), repr(indicators))
+    return LookedFor(settings.sheet_kinds, settings.indicators)
 
 
 def _board_door(settings: Settings, progress: Progress | None) -> BoardSource | None:
@@ -201,11 +198,13 @@ def google_sheets(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> 
 
 def _known_layouts(settings: Settings) -> tuple[SheetLayout, ...]:
     """Return where the columns stood at the last stored read, if they are looked for as then."""
+    from miro_sync.layouts import understood_by  # noqa: PLC0415 - only where it is asked for
+
     try:
         with memory_of(settings) as memory:
             hint = memory.tables_hint()
     except StateError:
         return ()  # whoever needs the state will say what is wrong with it
-    if hint is None or hint.understood_by != _sought(settings).digest:
+    if hint is None or hint.understood_by != understood_by(_looked_for(settings)):
         return ()
     return hint.layouts

@@ -88,5 +88,7 @@ def _overview(  # noqa: PLR0913 - as `overview`
         undone=undone_numbers(made),
         indicators=outcome.measures.indicators,
         plans=outcome.measures.plans,
+        plan_rows=outcome.measures.plan_rows,
+        sheet_rows=outcome.measures.sheet_rows,
         maps=outcome.measures.maps,
     )

@@ -44,7 +44,7 @@ def commands(words: Catalogue) -> list[Command]:
     document = click.Option(
         ["--kind", "document"],
         type=OneOf(DOCUMENTS, words),
-        metavar="|".join(DOCUMENTS),
+        metavar=words.say("cli.metavar_document"),
         help=words.say("cli.option_report_kind"),
     )
     return [

@@ -38,8 +38,9 @@ _NAMES = "urn:oasis:names:tc:opendocument:xmlns:"
 _USUAL_PREFIXES = tuple(
     f'xmlns:{name}="{_NAMES}{name}:1.0"'.encode() for name in ("table", "text", "office")
 )
-#: Comments and the like may hold what only looks like cells.
+#: Comments and the like may hold what only looks like cells; tables within cells shift the rest.
 _NO_ELEMENT = re.compile(rb"<!")
+_WITHIN = re.compile(rb"is-sub-table")
 _TITLE = re.compile(rb"""[^>]*?\btable:name=["']([^"']*)["']""")
 _ROWS_REPEATED = re.compile(rb"""rows-repeated=["'](\d+)["']""")
 _COLUMNS_REPEATED = re.compile(rb"""columns-repeated=["'](\d+)["']""")
@@ -63,19 +64,20 @@ _SHORTEST = len("<table:table-cell/>")
 def _examine_ordinary(document: bytes) -> list[tuple[str, Marks]] | None:
     """Look at the worksheets as they stand; None where that would not tell all."""
     begun = document.find(b"<office:spreadsheet")
-    if begun < 0 or _NO_ELEMENT.search(document, begun):
+    if begun < 0 or _NO_ELEMENT.search(document, begun) or _WITHIN.search(document, begun):
         return None
     if any(name not in document[:begun] for name in _USUAL_PREFIXES):
         return None
-    telling = [token for token in _TELLING if token in document]
+    tokens = [token for token in _TELLING if b"'" not in token or b"'" in document]
+    telling = [token for token in tokens if token in document]
     names = [match.start() for match in re.finditer(rb":name=", document)]
     starts = [start for name in names if (start := document.rfind(b"<", 0, name)) >= 0]
     tables = [start for start in starts if document.startswith(_TABLE, start)]
     found: list[tuple[str, Marks]] = []
     between = begun
     for start, following in pairwise((*tables, len(document))):
-        end = document.find(_END, start, following)
-        # Rows outside a worksheet with a name are those of a table within a cell.
+        end = document.rfind(_END, start, following)
+        # Rows outside a worksheet with a name are nobody's.
         if end < 0 or document.find(_ROW, between, start) >= 0:
             return None
         title, marks = _examine_table(document[start + len(_TABLE) : end], telling)
@@ -94,9 +96,11 @@ def _examine_table(document: bytes, telling: Sequence[bytes]) -> tuple[str, Mark
     for line in document.split(_ROW)[1:]:
         if line[:1] not in b" />\n\t":
             continue  # a group of rows or the rows of a header: its own rows follow
-        end = line.find(b">")
-        several = _ROWS_REPEATED.search(line, 0, end)
-        repeated = int(several[1]) if several else 1
+        repeated = 1
+        if not line.startswith(b">") and (
+            several := _ROWS_REPEATED.search(line, 0, line.find(b">"))
+        ):
+            repeated = int(several[1])
         if b"-cell>" in line:
             lowest = row + repeated
             rightmost = max(rightmost, _width(line))
@@ -110,11 +114,11 @@ def _examine_table(document: bytes, telling: Sequence[bytes]) -> tuple[str, Mark
 
 def _width(line: bytes) -> int:
     """Return no less than the columns up to the last filled cell of a row."""
+    if b"columns-repeated" not in line:
+        return len(line) // _SHORTEST + 1
     last = line.rfind(b"<table:table-cell")
     if b"-cell>" not in line[last:]:  # blank to the end of the worksheet
         line = line[:last]
-    if b"columns-repeated" not in line:
-        return len(line) // _SHORTEST + 1
     return len(line) // _SHORTEST + 1 + sum(map(int, _COLUMNS_REPEATED.findall(line)))
 
 

@@ -186,11 +186,12 @@ def _quota(
     project: Project,
 ) -> Measured:
     """Count what every centre gave; of a source that was not read more may have come."""
-    whole = all(
-        source.reliable or source.state is SourceState.ABSENT
+    named = [
+        source
         for source in assessment.sources
-        if source.name != "calendar"
-    )
+        if source.name != "calendar" and source.state is not SourceState.ABSENT
+    ]
+    whole = bool(named) and all(source.reliable for source in named)
     done: dict[str | None, int] = {}
     least: dict[str | None, float] = {}
     shown: dict[str | None, Verdict] = {}

@@ -72,6 +72,8 @@ def judge(  # noqa: PLR0913 - the inputs of the decision, every one a value
     )
     unread = unread_collection(indicator, project)
     told = () if unread is None else (unread,)
+    if measured is None and times.planned and not times.begun:
+        return replace(value, state=IndicatorState.NOT_DUE, problems=told)
     if measured is None:
         problem = Problem(say("kpi.source_unread"), severity=Severity.WARNING)
         return replace(value, problems=(problem, *told))

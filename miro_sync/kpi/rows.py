@@ -186,13 +186,20 @@ def read_facts(
 
 
 def searches(
-    indicators: Iterable[Indicator], kinds: Sequence[SheetKind], sheet: Worksheet
+    indicator: Indicator, sheet: Worksheet, kinds: Sequence[SheetKind]
 ) -> Iterator[tuple[Column, ...]]:
-    """Yield the columns that indicators look for in a worksheet; nothing if none rests on it."""
-    for indicator in indicators:
-        if indicator.sheet and _sheets_of(indicator, (sheet,), kinds):
-            columns = _columns(indicator, kinds)
-            yield from (_led_by(columns, lead) for lead in _leads(indicator, columns))
+    """Yield the columns that are looked for in a worksheet; nothing if the indicator is of another.
+
+    Args:
+        indicator: it names a worksheet and columns.
+        sheet: the worksheet.
+        kinds: the declared worksheets, by whose headers a column may go as well.
+
+    """
+    if indicator.sheet is not None and _sheets_of(indicator, (sheet,), kinds):
+        columns = _columns(indicator, kinds)
+        for lead in _leads(indicator, columns):
+            yield _led_by(lead, columns)
 
 
 def _sheets_of(
@@ -214,11 +221,9 @@ def _leads(indicator: Indicator, columns: Sequence[Column]) -> Iterator[str]:
     yield from (key for key in order if key in there)
 
 
-def _led_by(columns: Sequence[Column], lead: str) -> tuple[Column, ...]:
-    required = (
-        replace(column, required=column.required or column.key == lead) for column in columns
-    )
-    return tuple(sorted(required, key=lambda column: column.key != lead))
+def _led_by(lead: str, columns: Sequence[Column]) -> tuple[Column, ...]:
+    needed = (replace(column, required=column.required or column.key == lead) for column in columns)
+    return tuple(sorted(needed, key=lambda column: column.key != lead))
 
 
 def _yearless(title: str) -> str:
@@ -262,7 +267,7 @@ class _Reader:
         url = sheet.url or tables.url
         found: Sequence[Table | NoTable] = ()
         for lead in _leads(self._indicator, self._columns):
-            columns = _led_by(self._columns, lead)
+            columns = _led_by(lead, self._columns)
             found = find_tables(sheet, columns, source=tables.source, url=url)
             if any(isinstance(one, Table) for one in found):
                 break

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from miro_sync.messages import Catalogue
 from miro_sync.model import IndicatorValue, Status, Verdict
-from miro_sync.reports.figures import amount, may_show, number
+from miro_sync.reports.figures import amount, may_show
 from miro_sync.reports.zones import shown_value
 from miro_sync.telling.display import clean, shorten
 
@@ -33,6 +33,8 @@ _LABEL: Final = 44
 _PAPER: Final = 16.0
 _PIXELS_OF_CM: Final = 43.0
 _WIDTH: Final = 430
+_MOST_TRENDS: Final = 9
+_TRENDS_IN_A_ROW: Final = 3
 _LOCALES: Final[Mapping[str, Mapping[str, object]]] = {
     "ru": {"decimal": ",", "thousands": "\u00a0", "grouping": [3], "currency": ["", "\u00a0₽"]},
     "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""]},
@@ -42,9 +44,17 @@ _POINTS: Final = ("baseline", "region", "target", "value")
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart as PNG, and the same in a sentence."""
+    """A chart.
+
+    Attributes:
+        png: the picture.
+        title: what it is, to stand below it.
+        said: the same with all its numbers, for who cannot see it.
+
+    """
 
     png: bytes
+    title: str
     said: str
 
     @property
@@ -115,8 +125,7 @@ def calendar_chart(
         },
         "layer": [bars],
     }
-    about = words.say("documents.chart_calendar", said="; ".join(said))
-    return Picture(_png(spec, words), about)
+    return _picture("calendar", spec, said, words)
 
 
 def shares_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture | None:
@@ -145,7 +154,7 @@ def shares_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
                 "documents.chart_share",
                 indicator=clean(one.indicator.id),
                 value=told,
-                target=amount(one.indicator.target or 0, "%", words),
+                target=amount(one.indicator.target or 0, one.indicator, words),
             )
         )
     spec = {
@@ -187,15 +196,14 @@ def shares_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
             },
         ],
     }
-    about = words.say("documents.chart_shares", said="; ".join(said))
-    return Picture(_png(spec, words), about)
+    return _picture("shares", spec, said, words)
 
 
 def scores_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture | None:
     """Draw other indicators as points: where they started, are, must get, and the region's own.
 
     Returns:
-        None where no such indicator has both a target and a start or value.
+        None where no such indicator has both a target and a start.
 
     """
     shown = [
@@ -203,7 +211,7 @@ def scores_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
         for one in values
         if one.indicator.unit != "%"
         and one.indicator.target is not None
-        and (one.indicator.baseline is not None or may_show(one))
+        and one.indicator.baseline is not None
     ]
     if not shown:
         return None
@@ -220,12 +228,17 @@ def scores_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
         }
         title = f"{clean(of.id)}. {shorten(of.title, _LABEL)}"
         rows += [
-            {"title": title, "what": labels[name], "number": figure, "said": number(figure, words)}
+            {
+                "title": title,
+                "what": labels[name],
+                "number": figure,
+                "said": amount(figure, of, words),
+            }
             for name, figure in numbers.items()
             if figure is not None
         ]
         told = ", ".join(
-            words.say("telling.count", what=labels[name], number=number(figure, words))
+            words.say("telling.count", what=labels[name], number=amount(figure, of, words))
             for name, figure in numbers.items()
             if figure is not None
         )
@@ -233,7 +246,7 @@ def scores_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
     spec = {
         "data": {"values": rows},
         "width": _WIDTH - 60,
-        "height": {"step": 34},
+        "height": {"step": 42},
         "encoding": {
             "y": {
                 "field": "title",
@@ -274,23 +287,29 @@ def scores_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
                     },
                 },
             },
-            {
-                "mark": {"type": "text", "dy": -12, "fontSize": 10, "color": _INK},
-                "encoding": {"text": {"field": "said", "type": "nominal"}},
-            },
+            *(
+                {
+                    "transform": [
+                        {"filter": {"field": "what", "oneOf": [labels[name] for name in side]}}
+                    ],
+                    "mark": {"type": "text", "dy": dy, "fontSize": 10, "color": _INK},
+                    "encoding": {"text": {"field": "said", "type": "nominal"}},
+                }
+                for side, dy in ((("baseline", "target"), -12), (("region", "value"), 13))
+            ),
         ],
     }
-    about = words.say("documents.chart_scores", said="; ".join(said))
-    return Picture(_png(spec, words), about)
+    return _picture("scores", spec, said, words)
 
 
 def trends_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture | None:
     """Draw how indicators went from collection to collection; None where none has two values."""
     rows = []
     said = []
-    for one in values:
-        if len(one.trend) < 2 or not may_show(one):  # noqa: PLR2004 - a line needs two points
-            continue
+    drawn = [one for one in values if len(one.trend) > 1 and may_show(one)]
+    # Those that lag are what a reader looks for; more than a page of lines nobody reads.
+    chosen = sorted(drawn, key=lambda one: not one.behind)[:_MOST_TRENDS]
+    for one in sorted(chosen, key=drawn.index):
         name = clean(one.indicator.id)
         points = [(clean(point.label) or words.day(point.day), point) for point in one.trend]
         rows += [
@@ -298,7 +317,7 @@ def trends_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
                 "indicator": name,
                 "collection": label,
                 "number": point.value,
-                "said": number(point.value, words),
+                "said": amount(point.value, one.indicator, words),
             }
             for label, point in points
         ]
@@ -306,7 +325,7 @@ def trends_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
             words.say(
                 "telling.count",
                 what=label,
-                number=amount(point.value, one.indicator.unit, words),
+                number=amount(point.value, one.indicator, words),
             )
             for label, point in points
         )
@@ -325,16 +344,17 @@ def trends_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
             "field": "number",
             "type": "quantitative",
             "title": None,
-            "scale": {"zero": False},
-            "axis": {"format": ",.0f"},
+            "scale": {"zero": False, "padding": 12},
+            "axis": {"labels": False, "ticks": False},
         },
     }
     spec = {
         "data": {"values": rows},
-        "facet": {"field": "indicator", "type": "nominal", "columns": 3, "title": None},
+        "columns": _TRENDS_IN_A_ROW,
+        "facet": {"field": "indicator", "type": "nominal", "sort": None, "title": None},
         "spec": {
             "width": 150,
-            "height": 90,
+            "height": 70,
             "encoding": base,
             "layer": [
                 {"mark": {"type": "line", "point": True, "color": "#1d1d1d"}},
@@ -346,7 +366,15 @@ def trends_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
         },
         "resolve": {"scale": {"y": "independent", "x": "independent"}},
     }
-    return Picture(_png(spec, words), words.say("documents.chart_trends", said="; ".join(said)))
+    return _picture("trends", spec, said, words)
+
+
+def _picture(
+    name: str, spec: Mapping[str, object], said: Sequence[str], words: Catalogue
+) -> Picture:
+    title = words.say(f"documents.chart_{name}")
+    about = words.say("documents.chart_said", title=title, said="; ".join(said))
+    return Picture(_png(spec, words), title, about)
 
 
 def _png(spec: Mapping[str, object], words: Catalogue) -> bytes:

@@ -190,7 +190,7 @@ class _Note:
         known = value.value is not None
         gap: Content = ""
         if known and value.gap and may_show(value):
-            gap = difference(value.gap, of.unit, self._words)
+            gap = difference(value.gap, of, self._words)
         elif known and value.met:
             gap = self._say("note_met")
         shown: Content = shown_value(value, self._words, inside=False)
@@ -201,16 +201,14 @@ class _Note:
             f"{clean(of.title)}{unit}",
             shown,
             divided(value, of, self._words, inside=False),
-            "" if of.target is None else amount(of.target, of.unit, self._words),
+            "" if of.target is None else amount(of.target, of, self._words),
             gap,
             str(value.unknown) if value.unknown else "",
         ]
         if self._kind == "final":
             before = value.before
             shown_before = before is not None and may_show(value)
-            row.insert(
-                3, amount(before.value, of.unit, self._words) if before and shown_before else ""
-            )
+            row.insert(3, amount(before.value, of, self._words) if before and shown_before else "")
         return row
 
     def _problems(self) -> None:
@@ -328,7 +326,9 @@ class _Note:
 
     def _picture(self, picture: Picture | None) -> None:
         if picture is not None:
-            self._paper.picture(picture.png, width=picture.width, said=picture.said)
+            self._paper.picture(
+                picture.png, width=picture.width, title=picture.title, said=picture.said
+            )
 
     def _heading(self, name: str) -> None:
         self._number += 1

@@ -190,15 +190,17 @@ class Paper:
         _set_widths(table, widths)
         self.line("", size=4, after=2)
 
-    def picture(self, png: bytes, *, width: float, said: str) -> None:
-        """Add a picture, `width` centimetres wide; `said` tells it in words."""
+    def picture(self, png: bytes, *, width: float, title: str, said: str) -> None:
+        """Add a picture, `width` centimetres wide, its title below; `said` tells it in words."""
         from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415 - as above
         from docx.shared import Cm  # noqa: PLC0415 - as above
 
         shape = self._document.add_picture(io.BytesIO(png), width=Cm(width))
-        shape._inline.docPr.set("descr", clean(said))  # noqa: SLF001 - the library has no word
-        self._document.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
-        self.line(said, align="center", size=self._layout.size - 2)
+        shape._inline.docPr.set("descr", clean(said, LONGEST))  # noqa: SLF001 - the library has no word
+        paragraph = self._document.paragraphs[-1]
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.keep_with_next = True
+        self.line(title, align="center", size=self._layout.size - 2, after=8)
 
     def signatures(self, roles: Iterable[str]) -> None:
         """Add a line to sign on for each role."""

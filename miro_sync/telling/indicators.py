@@ -14,6 +14,7 @@ import click
 
 from miro_sync.kpi import point_on, rounded
 from miro_sync.model import IndicatorFormula, IndicatorState
+from miro_sync.privacy import FEW, people_outside, people_told_outside
 from miro_sync.telling.answer import head
 from miro_sync.telling.display import clean, link, pad, shorten, width, wrap
 from miro_sync.telling.failures import place, problem
@@ -54,9 +55,6 @@ STANDINGS = (
 )
 
 _WANTED = frozenset({"behind", "not_collected", "unknown", "partial"})
-
-#: Fewer people than this are not told outside of their centre.
-FEW = 5
 
 _COLOURS = {
     "behind": "red",
@@ -164,7 +162,35 @@ def count(number: float | None, indicator: Indicator, words: Catalogue, *, own: 
     """Write a numerator or denominator; a small count of people is hidden unless it is `own`."""
     if number is None:
         return "—"
-    return words.say("kpi.few") if _is_few(number, indicator, own=own) else words.number(number)
+    return _few(words) if _is_few(number, indicator, own=own) else words.number(number)
+
+
+def notes(value: IndicatorValue, words: Catalogue, view: View | None = None) -> Iterator[str]:
+    """Yield what a reader must know beside the number: «15 из 21», «неизвестно: 2»."""
+    view = view or View()
+    indicator = value.indicator
+    if view.center is not None:
+        parts = [one for one in value.parts if one.center_id == view.center]
+        yield from (_share(one, indicator, words, own=True) for one in parts[:_SHOWN])
+        return
+    if value.state is IndicatorState.NOT_COLLECTED:
+        yield _not_collected(value, words)
+    elif value.state is IndicatorState.NOT_DUE and value.next_collection is not None:
+        yield words.say("kpi.note_not_due", period=months(value.next_collection, words))
+    if indicator.formula in _DIVIDED and value.denominator:
+        yield _of(value, words)
+    if value.unknown:
+        yield words.say("kpi.note_unknown", unknown=value.unknown)
+    if value.behind:
+        yield _gap(value, words)
+    elif value.unknown and value.gap and value.expected is not None:
+        yield words.say("kpi.note_best_unknown")
+    if view.against is not None:
+        yield _against(value, view.against, words)
+    elif value.before is not None:
+        told = amount(value.before.value, indicator, words)
+        key = "kpi.note_before" if value.value is not None else "kpi.note_last"
+        yield words.say(key, value=told, when=_when(value.before, words))
 
 
 # --- for a person -------------------------------------------------------------------------------
@@ -269,7 +295,7 @@ def _rows(
         shown = _painted(pad(state, first), standing(value), look)
         now = amount(value.value, indicator, words)
         yield _line(shown, title, now, amount(indicator.target, indicator, words), room)
-        note = "; ".join(_notes(value, words, view))
+        note = "; ".join(notes(value, words, view))
         yield from (" " * _NOTE + one for one in wrap(note, columns - _NOTE))
 
 
@@ -277,33 +303,6 @@ def _line(state: str, title: str, now: str, target: str, room: int) -> str:
     title = shorten(title, room)
     numbers = _GAP.join(" " * (_NUMBER - width(one)) + one for one in (now, target))
     return f"{state}{_GAP}{pad(title, room)}{_GAP}{numbers}"
-
-
-def _notes(value: IndicatorValue, words: Catalogue, view: View) -> Iterator[str]:
-    """Yield what a reader of the table must know beside the number."""
-    indicator = value.indicator
-    if view.center is not None:
-        parts = [one for one in value.parts if one.center_id == view.center]
-        yield from (_share(one, indicator, words, own=True) for one in parts[:_SHOWN])
-        return
-    if value.state is IndicatorState.NOT_COLLECTED:
-        yield _not_collected(value, words)
-    elif value.state is IndicatorState.NOT_DUE and value.next_collection is not None:
-        yield words.say("kpi.note_not_due", period=months(value.next_collection, words))
-    if indicator.formula in _DIVIDED and value.denominator:
-        yield _of(value, words)
-    if value.unknown:
-        yield words.say("kpi.note_unknown", unknown=value.unknown)
-    if value.behind:
-        yield _gap(value, words)
-    elif value.unknown and value.gap and value.expected is not None:
-        yield words.say("kpi.note_best_unknown")
-    if view.against is not None:
-        yield _against(value, view.against, words)
-    elif value.before is not None:
-        told = amount(value.before.value, indicator, words)
-        key = "kpi.note_before" if value.value is not None else "kpi.note_last"
-        yield words.say(key, value=told, when=_when(value.before, words))
 
 
 def _facts(value: IndicatorValue, words: Catalogue, view: View) -> Iterator[str]:
@@ -514,6 +513,10 @@ def _is_few(number: float, indicator: Indicator, *, own: bool) -> bool:
     return indicator.people and not own and 0 < number < FEW
 
 
+def _few(words: Catalogue) -> str:
+    return words.tell(people_told_outside(1))
+
+
 def _hides(part: IndicatorPart, indicator: Indicator, *, own: bool) -> bool:
     """Tell whether the mean of a part is that of so few people that it speaks of each."""
     weight = part.denominator
@@ -529,7 +532,7 @@ def _share(part: IndicatorPart, indicator: Indicator, words: Catalogue, *, own: 
     if indicator.formula in _MEANS:
         if indicator.weight is None or below is None:
             return words.number(above)
-        told = words.say("kpi.few") if _hides(part, indicator, own=own) else words.number(above)
+        told = _few(words) if _hides(part, indicator, own=own) else words.number(above)
         weight = count(below, indicator, words, own=own)
         return words.say("kpi.mean_part", value=told, weight=weight)
     if below is None:
@@ -586,7 +589,7 @@ def _bare(number: float | None, indicator: Indicator, words: Catalogue) -> str:
 def _counted(number: float | None, indicator: Indicator, *, own: bool) -> float | str | None:
     if number is None:
         return None
-    return f"<{FEW}" if _is_few(number, indicator, own=own) else number
+    return people_outside(1) if _is_few(number, indicator, own=own) else number
 
 
 def _period(period: Period | None) -> dict[str, str] | None:
@@ -605,7 +608,7 @@ def _point(point: IndicatorPoint | None, indicator: Indicator) -> dict[str, Any]
 def _part(part: IndicatorPart, indicator: Indicator, *, own: bool) -> dict[str, Any]:
     above = _counted(part.numerator, indicator, own=own)
     if _hides(part, indicator, own=own):
-        above = f"<{FEW}"
+        above = people_outside(1)
     elif indicator.formula in _MEANS:
         above = part.numerator
     return {
