@@ -102,6 +102,7 @@ INDICATORS = (
         "K7",
         title="Исследовательские работы",
         unit="чел.",
+        people=True,
         source=IndicatorSource.TABLE,
         value=3.0,
         target=20.0,
