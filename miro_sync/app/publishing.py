@@ -1,17 +1,14 @@
-"""Writing back: what would be written to the board and the table, writing it, taking it back."""
+"""Writing back: what would be written to the board, writing it, and taking it back."""
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from miro_sync import sync as use_case
-from miro_sync.app import overviews, table_publishing
 from miro_sync.app.building import Progress, doors_of, memory_of, miro_client, moment, today_of
-from miro_sync.app.table_publishing import TablePlan
 from miro_sync.board_writing import Run, carry_out
 from miro_sync.decisions import merged, undone_numbers
 from miro_sync.errors import SettingsError, SourceError
@@ -49,9 +46,6 @@ if TYPE_CHECKING:
     from miro_sync.memory import SqlMemory
     from miro_sync.miro_client import MiroClient
     from miro_sync.ports import BoardSource
-
-_BOARD: Final = "board"
-_TABLE: Final = "table"
 
 #: Colours of the tags (Miro's names): what the director sees is red, a question is yellow.
 _COLORS: Final = {
@@ -100,134 +94,94 @@ class WrittenBack:
 
 
 @dataclass(frozen=True, slots=True)
-class TablePublication:
-    """What is to be written into the status worksheet, and whether it was."""
-
-    plan: TablePlan
-    allowed: bool
-    applied: bool = False
-
-    @property
-    def exit_code(self) -> int:
-        """3 when it was to be written and could not be, else 0."""
-        return 3 if self.allowed and self.plan.refusal is not None else 0
-
-
-@dataclass(frozen=True, slots=True)
 class Publication:
     """What a publishing came to.
 
     Attributes:
-        board, table: the halves; None for one that was not asked for.
         undo: it took back what was written.
 
     """
 
     project: Project
-    board: BoardPublication | None
-    table: TablePublication | None = None
+    board: BoardPublication
     undo: bool = False
 
     @property
     def exit_code(self) -> int:
-        """The worse of the halves'."""
-        return max(half.exit_code for half in (self.board, self.table) if half is not None)
+        """As the halves'."""
+        return self.board.exit_code
 
 
 def publish(
     config: Path,
     *,
     apply: bool = False,
-    only: str | None = None,
     progress: Progress | None = None,
     writing: Progress | None = None,
 ) -> Publication:
-    """Say what would be written to the board and the table, and write it if asked to.
+    """Say what would be written to the board, and write it if asked to.
 
     Args:
         config: the project folder.
         apply: write it.
-        only: "board" or "table"; None for both, as far as the settings name and allow them.
         progress: is told items of the board read and expected.
         writing: is told acts done and to be done.
 
     Raises:
-        SettingsError: the settings do not allow it, or name no live source.
+        SettingsError: the settings do not allow it, or name no live board.
         BusyError: a sync or another publishing is at work.
         SourceError, StateError: as a check.
 
     """
     settings = load(config)
-    on_board, in_table = _halves(settings, apply=apply, only=only)
-    with memory_of(settings) as memory, memory.alone() if apply else nullcontext():
-        board = None
-        if on_board:
-            client = _live(settings, progress) if apply else _client(settings, progress)
+    if apply:
+        _refuse_unless_allowed(settings)
+    with memory_of(settings) as memory:
+        if not apply:
+            client = _client(settings, progress)
+            overview, planned, _ = _planned(settings, memory, client)
+            return Publication(overview.project, BoardPublication(planned, settings.publish.board))
+        with memory.alone():
+            client = miro_client(settings, progress)
             overview, planned, past = _planned(settings, memory, client)
-            carried = None
-            if apply and client is not None:
-                carried = _carried(settings, memory, client, planned, past=past, progress=writing)
-            board = BoardPublication(planned, settings.publish.board, carried)
-        else:
-            overview = overviews.overview(config, progress=progress)
-        table = None
-        if in_table:
-            write = table_publishing.apply_table if apply else table_publishing.plan_table
-            written = write(config, overview)
-            done = apply and written.changes and written.refusal is None
-            table = TablePublication(written, settings.publish.table, done)
-    return Publication(settings.project, board, table)
+            carried = _carried(settings, memory, client, planned, past=past, progress=writing)
+            board = BoardPublication(planned, allowed=True, carried=carried)
+            return Publication(overview.project, board)
 
 
 def undo(
     config: Path,
     *,
     everything: bool = False,
-    only: str | None = None,
     progress: Progress | None = None,
     writing: Progress | None = None,
 ) -> Publication:
     """Take back what the last publishing wrote, or all that was ever written.
 
-    The status worksheet goes whole, unless people's words still wait in it.
-
     Raises:
-        SettingsError: the settings name no live board or table.
+        SettingsError: the settings name no live board.
         BusyError, SourceError, StateError: as `publish`.
 
     """
     settings = load(config)
-    on_board, in_table = _halves(settings, apply=False, only=only)
+    _refuse_unless_live(settings)
+    project = settings.project
     with memory_of(settings) as memory, memory.alone():
-        board = None
-        if on_board:
-            board = _undone(settings, memory, everything=everything, reports=(progress, writing))
-        table = None
-        if in_table:
-            gone = table_publishing.undo_table(config)
-            table = TablePublication(gone, settings.publish.table, applied=gone.changes)
-    return Publication(settings.project, board, table, undo=True)
-
-
-def _undone(
-    settings: Settings,
-    memory: SqlMemory,
-    *,
-    everything: bool,
-    reports: tuple[Progress | None, Progress | None],
-) -> BoardPublication:
-    progress, writing = reports
-    past = _past(memory)
-    since = 0 if everything else last_standing(past)
-    if since is None or not past.log:
-        return BoardPublication(Plan(), allowed=True)
-    client = _live(settings, progress)
-    snapshot = client.read_everything().snapshot
-    if snapshot is None:
-        raise SourceError(say("miro.incomplete"))
-    planned = undoing(settings.project, _seen(snapshot, settings.project), past, since)
-    carried = _carried(settings, memory, client, planned, past=past, progress=writing, undoes=since)
-    return BoardPublication(planned, allowed=True, carried=carried)
+        past = _past(memory)
+        since = 0 if everything else last_standing(past)
+        if since is None or not past.log:
+            return Publication(project, BoardPublication(Plan(), allowed=True), undo=True)
+        client = miro_client(settings, progress)
+        snapshot = client.read_everything().snapshot
+        if snapshot is None:
+            raise SourceError(say("miro.incomplete"))
+        planned = undoing(project, _seen(snapshot, project), past, since)
+        carried = _carried(
+            settings, memory, client, planned, past=past, progress=writing, undoes=since
+        )
+        return Publication(
+            project, BoardPublication(planned, allowed=True, carried=carried), undo=True
+        )
 
 
 def written(config: Path) -> WrittenBack:
@@ -266,7 +220,9 @@ class _Everything:
 
 
 def _client(settings: Settings, progress: Progress | None) -> MiroClient | None:
-    return miro_client(settings, progress) if _is_live(settings) else None
+    source = settings.board_source
+    live = source is not None and source.kind is SourceKind.MIRO
+    return miro_client(settings, progress) if live else None
 
 
 def _planned(
@@ -365,35 +321,12 @@ def _carried(  # noqa: PLR0913 - a plan, and all that carrying it out takes
     return carry_out(planned, stands, writer, ledger, run)
 
 
-# --- what is asked for ------------------------------------------------------------------------
+def _refuse_unless_allowed(settings: Settings) -> None:
+    if not settings.publish.board:
+        raise SettingsError(say("publish.off_board"))
+    _refuse_unless_live(settings)
 
 
-def _halves(settings: Settings, *, apply: bool, only: str | None) -> tuple[bool, bool]:
-    """Tell whether the board and the table are to be looked at."""
-    asked = {only} if only is not None else {_BOARD, _TABLE}
-    if apply:
-        allowed = {
-            name
-            for name, switch in ((_BOARD, settings.publish.board), (_TABLE, settings.publish.table))
-            if switch
-        }
-        if not asked & allowed:
-            raise SettingsError(say(f"publish.off_{only or 'both'}"))
-        return _BOARD in asked & allowed, _TABLE in asked & allowed
-    table = settings.tables_source
-    google = table is not None and table.kind is SourceKind.GOOGLE
-    # A board that is no live one is looked at all the same: the answer says what is wrong with it.
-    return _BOARD in asked and (only is not None or not google or _is_live(settings)), (
-        _TABLE in asked and (only is not None or google)
-    )
-
-
-def _is_live(settings: Settings) -> bool:
-    source = settings.board_source
-    return source is not None and source.kind is SourceKind.MIRO
-
-
-def _live(settings: Settings, progress: Progress | None) -> MiroClient:
-    if not _is_live(settings):
+def _refuse_unless_live(settings: Settings) -> None:
+    if settings.board_source is None or settings.board_source.kind is not SourceKind.MIRO:
         raise SettingsError(say("publish.no_live_board"))
-    return miro_client(settings, progress)

@@ -15,13 +15,11 @@ from miro_sync.session import (
     progress_of,
     shared_options,
 )
-from miro_sync.telling.usage import Command, Misuse, OneOf, terminal_columns
+from miro_sync.telling.usage import Command, Misuse, terminal_columns
 
 if TYPE_CHECKING:
     from miro_sync.app.publishing import Publication
     from miro_sync.messages import Catalogue
-
-_HALVES = ("board", "table")
 
 
 def commands(words: Catalogue) -> list[Command]:
@@ -38,7 +36,6 @@ def commands(words: Catalogue) -> list[Command]:
                 option(words, "--apply", is_flag=True),
                 option(words, "--undo", is_flag=True),
                 option(words, "--written", is_flag=True),
-                option(words, "--only", type=OneOf(_HALVES, words)),
                 everything,
                 layout_option(words, FORMATS[:2]),
                 *shared_options(words),
@@ -55,7 +52,6 @@ def _publish(  # noqa: PLR0913 - the options of the command
     apply: bool,
     undo: bool,
     written: bool,
-    only: str | None,
     everything: bool,
     layout: str,
 ) -> int:
@@ -68,15 +64,11 @@ def _publish(  # noqa: PLR0913 - the options of the command
     with progress_of(session) as reading, progress_of(session, "publish.progress") as writing:
         if undo:
             done = publishing.undo(
-                session.folder(),
-                everything=everything,
-                only=only,
-                progress=reading,
-                writing=writing,
+                session.folder(), everything=everything, progress=reading, writing=writing
             )
         else:
             done = publishing.publish(
-                session.folder(), apply=apply, only=only, progress=reading, writing=writing
+                session.folder(), apply=apply, progress=reading, writing=writing
             )
     return _show(session, done, layout, everything=everything)
 
@@ -84,25 +76,20 @@ def _publish(  # noqa: PLR0913 - the options of the command
 def _show(session: Session, done: Publication, layout: str, *, everything: bool) -> int:
     from miro_sync.telling import publishing as telling  # noqa: PLC0415 - help needs none of it
 
-    words, board, table = session.words_of(done.project), done.board, done.table
+    words = session.words_of(done.project)
+    plan, carried = done.board.plan, done.board.carried
     if layout == "json":
-        show_json(telling.publication(board, table, done.project, words, undo=done.undo))
+        show_json(telling.document(plan, carried, done.project, words, undo=done.undo))
     else:
-        columns = terminal_columns()
-        if board is not None:
-            show(
-                telling.table(
-                    board.plan, board.carried, done.project, words, columns,
-                    undo=done.undo, everything=everything,
-                )
-            )  # fmt: skip
-        if table is not None:
-            show(telling.worksheet(table, words, columns, undo=done.undo))
-    if board is not None:
-        tell_problems(telling.problems(board.plan, board.carried), words)
-    off = [name for name, half in (("board", board), ("table", table)) if half and not half.allowed]
-    if off:
-        tell(words.say(f"publish.off_{off[0] if len(off) == 1 else 'both'}"))
+        show(
+            telling.table(
+                plan, carried, done.project, words, terminal_columns(),
+                undo=done.undo, everything=everything,
+            )
+        )  # fmt: skip
+    tell_problems(telling.problems(plan, carried), words)
+    if not done.board.allowed:
+        tell(words.say("publish.off_board"))
     return done.exit_code
 
 

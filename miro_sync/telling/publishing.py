@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from miro_sync.model import Act, WriteOutcome
-from miro_sync.publishing import Plan
 from miro_sync.telling.display import clean, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from miro_sync.messages import Catalogue
-    from miro_sync.model import Message, Problem, Project
-    from miro_sync.publishing import Carried, Past, Standing, Step
+    from miro_sync.model import Problem, Project
+    from miro_sync.publishing import Carried, Past, Plan, Standing, Step
 
 PUBLISH_SCHEMA: Final = "miro-sync/publish/1"
 WRITTEN_SCHEMA: Final = "miro-sync/written/1"
@@ -78,99 +77,6 @@ def table(  # noqa: PLR0913 - a plan, what became of it, and how to show it
     elif carried.done and not undo:
         lines.append(words.say("publish.how_to_undo"))
     return "\n".join(part for line in lines for part in _wrapped(line, columns))
-
-
-class _Board(Protocol):
-    """The board's half of a publishing."""
-
-    @property
-    def plan(self) -> Plan:
-        """What was to be done."""
-
-    @property
-    def carried(self) -> Carried | None:
-        """What was done."""
-
-
-class _Worksheet(Protocol):
-    """What would be written into the status worksheet; see the fields of `TablePlan`."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def url(self) -> str | None: ...
-    @property
-    def rows(self) -> int: ...
-    @property
-    def differing(self) -> int: ...
-    @property
-    def waiting(self) -> int: ...
-    @property
-    def refused(self) -> int: ...
-    @property
-    def refusal(self) -> Message | None: ...
-
-
-class _Table(Protocol):
-    """The table's half of a publishing."""
-
-    @property
-    def plan(self) -> _Worksheet:
-        """What was to be written."""
-
-    @property
-    def applied(self) -> bool:
-        """It was written."""
-
-
-def worksheet(half: _Table, words: Catalogue, columns: int, *, undo: bool = False) -> str:
-    """Return what would be or was written into the status worksheet, as text."""
-    plan = half.plan
-    if plan.refusal is not None:
-        return "\n".join(wrap(clean(words.tell(plan.refusal)), columns))
-    if not plan.differing:
-        key = "table_undo_nothing" if undo else "table_nothing"
-        lines = [words.say(f"publish.{key}", title=clean(plan.title))]
-    else:
-        key = ("table_did" if half.applied else "table_would") if not undo else "table_undone"
-        figures = {"rows": plan.rows, "differing": plan.differing}
-        lines = [words.say(f"publish.{key}", title=clean(plan.title), **figures)]
-    if plan.waiting:
-        lines.append(words.say("publish.table_waiting", rows=plan.waiting))
-    if plan.refused:
-        lines.append(words.say("publish.table_refused", rows=plan.refused))
-    shown = [part for line in lines for part in wrap(line, columns)]
-    return "\n".join([*shown, plan.url] if plan.url and not undo else shown)
-
-
-def publication(
-    board: _Board | None,
-    table: _Table | None,
-    project: Project,
-    words: Catalogue,
-    *,
-    undo: bool = False,
-) -> dict[str, object]:
-    """Return both halves of a publishing for programs; one that was not asked for is null."""
-    plan, carried = (Plan(), None) if board is None else (board.plan, board.carried)
-    whole = document(plan, carried, project, words, undo=undo)
-    whole["board"] = board is not None
-    whole["table"] = None if table is None else _worksheet_document(table, words)
-    return whole
-
-
-def _worksheet_document(half: _Table, words: Catalogue) -> dict[str, object]:
-    plan = half.plan
-    return {
-        "applied": half.applied,
-        "title": clean(plan.title),
-        "url": plan.url,
-        "rows": plan.rows,
-        "differing": plan.differing,
-        "waiting": plan.waiting,
-        "refused": plan.refused,
-        "refusal": None if plan.refusal is None else clean(words.tell(plan.refusal)),
-    }
 
 
 def problems(plan: Plan, carried: Carried | None) -> tuple[Problem, ...]:
