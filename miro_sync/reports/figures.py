@@ -68,6 +68,8 @@ def divided(
         return telling.count(number, indicator, words, own=inside)
 
     above, below = known.numerator, known.denominator
+    if indicator.formula is IndicatorFormula.GROWTH:
+        return ""  # it is divided by the baseline, which stands beside it
     if indicator.formula in _MEANS:
         # The sum of marks says nothing; how many it is the mean of does.
         return "" if below is None else words.say("page.mean_of", number=count(below))
