@@ -163,21 +163,14 @@ def sync(config: Path, *, full: bool = False, progress: Progress | None = None) 
 
     With `full` the board is read whole even if it says that nothing changed.
     """
-    settings = load(config)
-    with memory_of(settings) as memory, memory.alone():
-        now = moment()
-        outcome = use_case.look(
-            settings.project,
-            doors_of(settings, now, progress),
-            memory,
-            today=today_of(settings, now),
-            decisions=settings.decisions,
-            directors_only=settings.directors_only,
-            full=full,
-            now=now,
-            declared=declared_by(settings),
-        )
-        return use_case.keep(outcome, memory, now=now, program=__version__)
+    from miro_sync.app import watching  # noqa: PLC0415 - only where a run is stored
+
+    try:
+        settings = load(config)
+    except SettingsError as error:
+        watching.told_of_failure(watching.address(None), "sync", error)
+        raise
+    return watching.watched(settings, partial(_sync, settings, full=full, progress=progress))
 
 
 def decide(config: Path, asked: Decision) -> Decision:
@@ -392,6 +385,23 @@ def read_periods(
 
 
 # --- what the functions share ------------------------------------------------------------------
+
+
+def _sync(settings: Settings, *, full: bool, progress: Progress | None) -> Outcome:
+    with memory_of(settings) as memory, memory.alone():
+        now = moment()
+        outcome = use_case.look(
+            settings.project,
+            doors_of(settings, now, progress),
+            memory,
+            today=today_of(settings, now),
+            decisions=settings.decisions,
+            directors_only=settings.directors_only,
+            full=full,
+            now=now,
+            declared=declared_by(settings),
+        )
+        return use_case.keep(outcome, memory, now=now, program=__version__)
 
 
 def _look(  # noqa: PLR0913 - as `check`

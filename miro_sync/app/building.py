@@ -6,7 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 from miro_sync.errors import StateError
@@ -14,7 +14,7 @@ from miro_sync.files import BoardFile, TablesFile, read_workbook
 from miro_sync.layouts import LookedFor, understood_by
 from miro_sync.measuring import Declared
 from miro_sync.memory import SqlMemory
-from miro_sync.miro_budget import Clock
+from miro_sync.miro_budget import Budget, Clock
 from miro_sync.miro_client import MiroBoard, MiroClient
 from miro_sync.miro_http import Address, MiroHttp
 from miro_sync.miro_tokens import token_source
@@ -113,10 +113,20 @@ class _LiveBoard:
 def miro_client(settings: Settings, progress: Progress | None = None) -> MiroClient:
     """Build what speaks to the live board of the settings."""
     source = settings.board_source
-    http = MiroHttp(Clock(moment), Address(settings.board_api_url))
+    address = Address(settings.board_api_url)
+    http = MiroHttp(Clock(moment), address, budget=_allowance(address))
     tokens = token_source(os.environ, http)
     board_id = source.value if source else ""
     return MiroClient(http, tokens, board_id, settings.board_patience, progress)
+
+
+@cache
+def _allowance(address: Address) -> Budget:
+    """Return the allowance of this process at an address: it has one token there, for all projects.
+
+    What a project has spent, the next one finds spent.
+    """
+    return Budget(Clock(moment), address.credits_per_minute)
 
 
 def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
