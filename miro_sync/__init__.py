@@ -18,7 +18,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     miro_client, miro_writer, miro_login,   doors to the outside, the state,
     mail_sender, sheets, files, memory,     and what a reader sees
     settings, telling
-    installation, pinging                   the projects of an installation; a dead-man service
+    installation, pinging, serving          the projects there are; a dead-man service; the web
     miro_walk, miro_tokens                  paged listings read whole; where tokens are kept
     miro_http, miro_budget                  the one method that calls Miro; its allowance
     wire                                    the documents of the outside, checked by pydantic

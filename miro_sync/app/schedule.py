@@ -88,7 +88,9 @@ def keep(folder: Path, teller: Teller, stop: threading.Event, language: str | No
     watch = _Watch(folder, teller, language, stop)
     watch.find()
     taken = [keeper.enter() for keeper in watch.keepers.values()]
-    if all(one is _BUSY for one in taken):
+    if any(one is _BUSY for one in taken) and not any(
+        keeper.is_kept for keeper in watch.keepers.values()
+    ):
         raise BusyError(say("schedule.busy"))
     try:
         return Ended(abandoned=not watch.keep())
@@ -165,6 +167,11 @@ class _Keeper:
     at_work: threading.Lock = field(default_factory=threading.Lock)
     _held: ExitStack | None = None
     _said: str = ""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether this process keeps the project's timetable."""
+        return self._held is not None
 
     def enter(self) -> _Busy | None:
         """Take the project's timetable; what stands in the way is told."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _ORDER = (
     "demo", "init", "doctor", "sync", "check-calendar", "centers", "kpi", "resources",
     "coverage", "report", "digest", "decide", "publish", "history", "state",
-    "schedule", "status", "periods",
+    "schedule", "status", "serve", "periods",
     "export-board", "login",
 )  # fmt: skip
 

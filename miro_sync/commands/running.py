@@ -24,7 +24,7 @@ from miro_sync.session import (
     shared_options,
     tell_trouble,
 )
-from miro_sync.telling.usage import Command, Misuse, OneOf
+from miro_sync.telling.usage import Command, Count, Misuse, OneOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,47 @@ def commands(words: Catalogue) -> list[Command]:
     return [
         Command("schedule", words, _schedule, [*schedule, *shared]),
         Command("status", words, _status, [*status, *shared]),
+        Command("serve", words, _serve, [*_of_serve(words), *shared]),
     ]
+
+
+def _of_serve(words: Catalogue) -> list[click.Parameter]:
+    """Make the parameters of `serve`."""
+    return [
+        option(words, "--host", default="127.0.0.1", metavar=words.say("cli.metavar_address")),
+        option(
+            words,
+            "--port",
+            type=Count(words),
+            default=8050,
+            metavar=words.say("cli.metavar_number"),
+        ),
+        option(words, "--token-file", type=FOLDER, metavar=words.say("cli.metavar_file")),
+        option(words, "--trusted-header", metavar=words.say("cli.metavar_text")),
+    ]
+
+
+@click.pass_obj
+def _serve(  # noqa: PLR0913 - the options of the command
+    session: Session,
+    *,
+    host: str,
+    port: int,
+    token_file: str | None,
+    trusted_header: str | None,
+    projects: str | None,
+) -> int:
+    from miro_sync.app import serve  # noqa: PLC0415 - help needs none of it
+
+    where = _chosen(session, projects)
+    door = serve.Door(
+        host, port, None if token_file is None else path_of(token_file), trusted_header
+    )
+    stop = threading.Event()
+    with _signals(stop):
+        tell(session.words.say("serve.running", host=host, port=port))
+        serve.serve(where, door, session.words, stop)
+    return 0
 
 
 @click.pass_obj
