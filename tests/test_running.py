@@ -54,7 +54,9 @@ def program(*arguments: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def log_of(projects: Path, name: str) -> JobLog:
