@@ -28,7 +28,7 @@ def at(day: int, hour: int, minute: int = 0) -> dt.datetime:
 
 
 def done(moment: dt.datetime, *jobs: Job, code: int = 0) -> Done:
-    runs = {job: JobRun(job, moment, moment, code) for job in jobs}
+    runs: dict[str, JobRun] = {job: JobRun(job, moment, moment, code) for job in jobs}
     return Done(at(1, 0), runs if code in {0, 1} else {}, runs)
 
 
