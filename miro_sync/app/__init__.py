@@ -154,22 +154,14 @@ def sync(config: Path, *, full: bool = False, progress: Progress | None = None) 
 
     With `full` the board is read whole even if it says that nothing changed.
     """
-    settings = load(config)
-    with memory_of(settings) as memory, memory.alone():
-        now = moment()
-        return use_case.run(
-            settings.project,
-            doors_of(settings, now, progress),
-            memory,
-            today=today_of(settings, now),
-            now=now,
-            program=__version__,
-            rules=rules_of(settings),
-            decisions=settings.decisions,
-            directors_only=settings.directors_only,
-            full=full,
-            declared=partial(declared_by, settings),
-        )
+    from miro_sync.app import watching  # noqa: PLC0415 - only where a run is stored
+
+    try:
+        settings = load(config)
+    except SettingsError as error:
+        watching.told_of_failure(watching.address(None), "sync", error)
+        raise
+    return watching.watched(settings, partial(_sync, settings, full=full, progress=progress))
 
 
 def decide(config: Path, asked: Decision) -> Decision:
@@ -412,6 +404,24 @@ def read_periods(
 
 
 # --- what the functions share ------------------------------------------------------------------
+
+
+def _sync(settings: Settings, *, full: bool, progress: Progress | None) -> Outcome:
+    with memory_of(settings) as memory, memory.alone():
+        now = moment()
+        return use_case.run(
+            settings.project,
+            doors_of(settings, now, progress),
+            memory,
+            today=today_of(settings, now),
+            now=now,
+            program=__version__,
+            rules=rules_of(settings),
+            decisions=settings.decisions,
+            directors_only=settings.directors_only,
+            full=full,
+            declared=partial(declared_by, settings),
+        )
 
 
 def _look(  # noqa: PLR0913 - as `check`

@@ -9,7 +9,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -29,7 +29,9 @@ from miro_sync.visiting import Doors
 if TYPE_CHECKING:
     from miro_sync.layouts import LookedFor
     from miro_sync.measuring import Declared
+    from miro_sync.miro_budget import Budget
     from miro_sync.miro_client import MiroBoard, MiroClient
+    from miro_sync.miro_http import Address
     from miro_sync.ports import BoardSource, TablesSource
     from miro_sync.sheets import SheetsSource
 
@@ -148,10 +150,22 @@ def miro_client(settings: Settings, progress: Progress | None = None) -> MiroCli
     from miro_sync.miro_tokens import token_source  # noqa: PLC0415
 
     source = settings.board_source
-    http = MiroHttp(Clock(moment), Address(settings.board_api_url))
+    address = Address(settings.board_api_url)
+    http = MiroHttp(Clock(moment), address, budget=_allowance(address))
     tokens = token_source(os.environ, http)
     board_id = source.value if source else ""
     return MiroClient(http, tokens, board_id, settings.board_patience, progress)
+
+
+@cache
+def _allowance(address: Address) -> Budget:
+    """Return the allowance of this process at an address: it has one token there, for all projects.
+
+    What a project has spent, the next one finds spent.
+    """
+    from miro_sync.miro_budget import Budget, Clock  # noqa: PLC0415 - only where it is named
+
+    return Budget(Clock(moment), address.credits_per_minute)
 
 
 def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:

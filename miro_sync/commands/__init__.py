@@ -17,6 +17,7 @@ from miro_sync.commands import (
     periods,
     publish,
     report,
+    running,
     surveys,
 )
 
@@ -27,11 +28,14 @@ if TYPE_CHECKING:
 #: The order in which help shows the commands.
 _ORDER = (
     "demo", "init", "doctor", "sync", "check-calendar", "centers", "kpi", "resources",
-    "coverage", "report", "digest", "decide", "publish", "history", "state", "periods",
+    "coverage", "report", "digest", "decide", "publish", "history", "state",
+    "schedule", "status", "serve", "periods",
     "export-board", "login",
 )  # fmt: skip
 
-_MODULES = (judging, kpi, surveys, report, deciding, publish, past, access, periods, mailing)
+_MODULES = (
+    judging, kpi, surveys, report, deciding, publish, past, access, periods, mailing, running,
+)  # fmt: skip
 
 
 def all_commands(words: Catalogue) -> list[Command]:
