@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -20,9 +20,44 @@ def found() -> Path | None:
     return next((one for one in folders if (one / "initdb").exists()), None)
 
 
+class Server:
+    """A server on a Unix socket of its own, which a test may stop and start.
+
+    Attributes:
+        url: of a database without tables.
+
+    """
+
+    def __init__(self, programs: Path, folder: Path, user: str | None) -> None:
+        self._programs, self._folder, self._user = programs, folder, user
+        self._data = folder / "data"
+        self.url = f"postgresql://tests@/postgres?host={folder}"
+        words = ("-D", str(self._data), "-U", "tests", "-A", "trust", "-E", "UTF8")
+        self._run("initdb", *words)
+
+    def start(self) -> None:
+        options = f"-c listen_addresses='' -c unix_socket_directories={self._folder}"
+        log = str(self._folder / "log")
+        self._run("pg_ctl", "-D", str(self._data), "-l", log, "-w", "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop at once, as when the machine loses power."""
+        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "stop")
+
+    def _run(self, program: str, *words: str) -> None:
+        subprocess.run(  # noqa: S603 - our own words
+            [str(self._programs / program), *words],
+            user=self._user,
+            cwd=self._folder,
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
+
+
 @contextmanager
-def server(programs: Path) -> Iterator[str]:
-    """Start a server on a Unix socket of its own; yields the URL of a database without tables.
+def controlled(programs: Path) -> Iterator[Server]:
+    """Start a server; stopped at the end, if it runs, and thrown away.
 
     The server refuses to run as root, so root hands it to `nobody`.
     """
@@ -33,21 +68,20 @@ def server(programs: Path) -> Iterator[str]:
         import pwd  # noqa: PLC0415 - only where there are such users
 
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-    data = folder / "data"
-
-    def run(*command: str) -> None:
-        subprocess.run(  # noqa: S603 - our own words
-            command, user=user, cwd=folder, check=True, capture_output=True, timeout=60
-        )
-
     try:
-        run(str(programs / "initdb"), "-D", str(data), "-U", "tests", "-A", "trust", "-E", "UTF8")
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder}"
-        log = str(folder / "log")
-        run(str(programs / "pg_ctl"), "-D", str(data), "-l", log, "-w", "-o", options, "start")
+        running = Server(programs, folder, user)
+        running.start()
         try:
-            yield f"postgresql://tests@/postgres?host={folder}"
+            yield running
         finally:
-            run(str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+            with suppress(subprocess.CalledProcessError):  # a test may have stopped it
+                running.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def server(programs: Path) -> Iterator[str]:
+    """Start a server; yields the URL of a database without tables."""
+    with controlled(programs) as running:
+        yield running.url

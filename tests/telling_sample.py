@@ -425,6 +425,7 @@ class Told:
     findings: tuple[Finding, ...] = FINDINGS
     project: Project = PROJECT
     exit_code: int = 0
+    warnings: tuple[Problem, ...] = ()
     indicators: tuple[IndicatorValue, ...] = ()
     taken: int = 0
 

@@ -294,6 +294,21 @@ def test_those_who_answer_for_something_are_roles(text: str, left: str) -> None:
     assert "Сикора" not in told
 
 
+def test_counts_of_few_people_in_a_text_are_for_their_own_centre_alone() -> None:
+    event = replace(CONFERENCE, title="Турнир (3 уч-ся)", participants="2 обучающихся 9 класса")
+    one = verdict(
+        occurrence(event, event.schedule.periods[0], "ishim"),
+        Status.OVERDUE,
+        reason("Нет отметки", "карточка «Турнир, 4 ученика»"),
+        replace(CARDS["1003"], title="Турнир, 4 ученика"),
+    )
+    told = page(Overview(PROJECT, EMPTY, of(one), ())).text
+    assert "Турнир (<5 уч-ся)" in told
+    assert "<5 обучающихся 9 класса" in told
+    assert "4 ученика" not in told
+    assert "Турнир (3 уч-ся)" in page(Overview(PROJECT, EMPTY, of(one), ()), center="ishim").text
+
+
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

@@ -1,4 +1,7 @@
-"""Where the adapters are built; the only place that reads the clock."""
+"""Where the adapters are built; the only place that reads the clock.
+
+Each door is imported when the settings name its source.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +10,28 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import miro_sync
 from miro_sync.errors import StateError
-from miro_sync.files import BoardFile, TablesFile, read_workbook
-from miro_sync.layouts import LookedFor, understood_by
-from miro_sync.measuring import Declared
 from miro_sync.memory import SqlMemory
-from miro_sync.miro_budget import Clock
-from miro_sync.miro_client import MiroBoard, MiroClient
-from miro_sync.miro_http import Address, MiroHttp
-from miro_sync.miro_tokens import token_source
 from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
     BoardVisit,
     SheetLayout,
 )
-from miro_sync.ports import BoardSource, TablesSource
-from miro_sync.reading import Doors
+from miro_sync.packed import digest
 from miro_sync.settings import Settings, SourceKind
-from miro_sync.sheets import SheetsSource, YandexTable
-from miro_sync.wire import read_export
+from miro_sync.visiting import Doors
+
+if TYPE_CHECKING:
+    from miro_sync.layouts import LookedFor
+    from miro_sync.measuring import Declared
+    from miro_sync.miro_client import MiroBoard, MiroClient
+    from miro_sync.ports import BoardSource, TablesSource
+    from miro_sync.sheets import SheetsSource
 
 Progress = Callable[[int, int | None], None]
 
@@ -53,8 +56,26 @@ def today_of(settings: Settings, now: dt.datetime) -> dt.date:
     return now.astimezone(ZoneInfo(settings.project.timezone)).date()
 
 
+def rules_of(settings: Settings) -> str:
+    """Sum up the settings and the program itself: what was worked out under others is void."""
+    parts = sorted(_files_of(os.path.dirname(miro_sync.__file__)))  # noqa: PTH120 - each run pays
+    return digest(miro_sync.__version__, parts, settings)
+
+
+def _files_of(folder: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the program's own files with their size and date."""
+    for entry in os.scandir(folder):
+        if entry.is_dir():
+            yield from _files_of(entry.path)
+        elif entry.name.endswith((".py", ".toml")):
+            stat = entry.stat()
+            yield entry.path, stat.st_size, stat.st_mtime_ns
+
+
 def doors_of(settings: Settings, now: dt.datetime, progress: Progress | None = None) -> Doors:
     """Build the doors to the sources that the settings name; nothing is read yet."""
+    from miro_sync.files import TablesFile  # noqa: PLC0415 - only where it is named
+
     calendar, sheet = settings.calendar_source, None
     if calendar.kind is SourceKind.WORKSHEET:
         sheet = calendar.value
@@ -69,6 +90,8 @@ def doors_of(settings: Settings, now: dt.datetime, progress: Progress | None = N
 
 def declared_by(settings: Settings) -> Declared:
     """Return what the settings ask to be measured."""
+    from miro_sync.measuring import Declared  # noqa: PLC0415 - only who decides pays for it
+
     return Declared(settings.indicators, settings.sheet_kinds, settings.monitoring)
 
 
@@ -79,6 +102,8 @@ def _is_by_columns(settings: Settings) -> bool:
 
 
 def _looked_for(settings: Settings) -> LookedFor:
+    from miro_sync.layouts import LookedFor  # noqa: PLC0415 - only where it is asked for
+
     return LookedFor(settings.sheet_kinds, settings.indicators)
 
 
@@ -88,6 +113,9 @@ def _board_door(settings: Settings, progress: Progress | None) -> BoardSource | 
         return None
     if source.kind is SourceKind.MIRO:
         return _LiveBoard(settings, progress)
+    from miro_sync.files import BoardFile  # noqa: PLC0415 - only where it is named
+    from miro_sync.wire import read_export  # noqa: PLC0415
+
     return BoardFile(source.path, read_export)
 
 
@@ -107,11 +135,18 @@ class _LiveBoard:
         return self._board().visit(hint)
 
     def _board(self) -> MiroBoard:
+        from miro_sync.miro_client import MiroBoard  # noqa: PLC0415 - only where it is named
+
         return MiroBoard(miro_client(self._settings, self._progress))
 
 
 def miro_client(settings: Settings, progress: Progress | None = None) -> MiroClient:
     """Build what speaks to the live board of the settings."""
+    from miro_sync.miro_budget import Clock  # noqa: PLC0415 - only where it is named
+    from miro_sync.miro_client import MiroClient  # noqa: PLC0415
+    from miro_sync.miro_http import Address, MiroHttp  # noqa: PLC0415
+    from miro_sync.miro_tokens import token_source  # noqa: PLC0415
+
     source = settings.board_source
     http = MiroHttp(Clock(moment), Address(settings.board_api_url))
     tokens = token_source(os.environ, http)
@@ -126,6 +161,10 @@ def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
     if source.kind is SourceKind.GOOGLE:
         return google_sheets(settings, source.value, now)
     if source.kind is SourceKind.YANDEX:
+        from miro_sync.files import read_workbook  # noqa: PLC0415 - only where it is named
+        from miro_sync.miro_budget import Clock  # noqa: PLC0415
+        from miro_sync.sheets import YandexTable  # noqa: PLC0415
+
         return YandexTable(
             source.value,
             read_at=now,
@@ -134,11 +173,17 @@ def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
             api_url=settings.tables_api_url,
             patience_seconds=settings.tables_patience,
         )
+    from miro_sync.files import TablesFile  # noqa: PLC0415 - only where it is named
+
     return TablesFile(source.path, now)
 
 
 def google_sheets(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> SheetsSource:
     """Build the door to a Google spreadsheet."""
+    from miro_sync.files import read_workbook  # noqa: PLC0415 - only where it is named
+    from miro_sync.miro_budget import Clock  # noqa: PLC0415
+    from miro_sync.sheets import SheetsSource  # noqa: PLC0415
+
     return SheetsSource(
         spreadsheet_id,
         environ=os.environ,
@@ -153,6 +198,8 @@ def google_sheets(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> 
 
 def _known_layouts(settings: Settings) -> tuple[SheetLayout, ...]:
     """Return where the columns stood at the last stored read, if they are looked for as then."""
+    from miro_sync.layouts import understood_by  # noqa: PLC0415 - only where it is asked for
+
     try:
         with memory_of(settings) as memory:
             hint = memory.tables_hint()
