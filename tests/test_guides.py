@@ -150,6 +150,36 @@ def test_the_coordinator_s_way_leads_from_the_sample_to_the_letters(
     assert (tmp_path / "miro-sync-demo.html").exists()
 
 
+def test_an_event_without_a_code_keeps_its_title_wherever_a_decision_on_it_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(SAMPLE, tmp_path, dirs_exist_ok=True)
+    calendar = "Мероприятие;Сроки реализации;Охват\nНеделя химии;март 2023;каждый центр\n"
+    (tmp_path / "calendar.csv").write_text(calendar, "utf-8")
+    (tmp_path / "decisions.toml").unlink()
+    config = ("--config", str(tmp_path))
+
+    run(["sync", *config])
+    capsys.readouterr()
+    assert run(["decide", "held", "неделя химии@ishim", "--on", "20.03.2023", *config]) == 0
+    assert "«неделя химии@ishim»" in capsys.readouterr().out
+    assert run(["decide", "list", *config]) == 0
+    assert "«Неделя химии@ishim»" in capsys.readouterr().out
+
+
+def test_a_column_of_names_that_somebody_declares_is_refused_all_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(SAMPLE, tmp_path, dirs_exist_ok=True)
+    calendar = "Мероприятие;Сроки;Участники\nНеделя химии;март 2023;Иванова Мария Петровна, 9 а\n"
+    (tmp_path / "calendar.csv").write_text(calendar, "utf-8")
+
+    run(["check-calendar", "--all", "--format", "json", "--config", str(tmp_path)])
+    told = capsys.readouterr()
+    assert "Иванова" not in told.out + told.err
+    assert "C2" in told.err
+
+
 def test_the_settings_that_guides_show_load(tmp_path: Path) -> None:
     shown = [
         (guide, text)
