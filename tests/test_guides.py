@@ -58,7 +58,8 @@ def commands_in(guide: Path) -> Iterator[str]:
     """Yield every whole command that a guide names, in blocks and within its sentences."""
     text = guide.read_text("utf-8")
     named = re.findall(r"(?m)^ {4}(miro-sync .+)$", text)
-    named += [line for block in fenced(guide, "console") for line in block.splitlines()]
+    blocks = "".join(fenced(guide, "console")).splitlines()
+    named += [line for line in blocks if line.startswith("miro-sync ")]
     # `miro-sync decide` within a sentence names a command; with more it is one to be typed.
     named += re.findall(r"`(miro-sync [\w-]+ [^`]+)`", text)
     yield from (one for one in named if not PLACEHOLDERS.search(one))
@@ -95,6 +96,21 @@ def test_both_readmes_name_every_command() -> None:
         text = (ROOT / name).read_text("utf-8")
         told = set(re.findall(r"^\| `([a-z-]+)", text, re.MULTILINE))
         assert set(COMMANDS) <= told | set(re.findall(r"`([a-z-]+)[ `]", text)), name
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ru.md"])
+def test_a_readme_shows_what_the_demo_says(
+    readme: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    run(["demo"])
+    (shown,) = fenced(ROOT / readme, "")
+    assert shown.endswith("…\n")
+    assert capsys.readouterr().out.startswith(shown.removesuffix("…\n"))
 
 
 # --- links and pictures -------------------------------------------------------------------------
