@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports format coverage bench mutation lock clean
+.PHONY: help demo test check lint types imports format coverage bench pictures mutation lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -45,7 +45,7 @@ lint: $(VENV)/dev
 	$(BIN)/deptry .
 
 types: $(VENV)/dev
-	$(BIN)/mypy miro_sync tests benchmarks
+	$(BIN)/mypy miro_sync tests benchmarks docs
 
 imports: $(VENV)/dev
 	$(BIN)/lint-imports
@@ -63,6 +63,10 @@ bench: $(VENV)/dev $(VENV)/peers/ready
 	    echo "== $$file"; \
 	    MIRO_SYNC_PEERS=$(VENV)/peers/bin/python $(BIN)/python $$file || exit 1; \
 	done
+
+# A browser is needed: .venv/bin/playwright install chromium, or MIRO_SYNC_BROWSER=PATH.
+pictures: $(VENV)/dev
+	$(BIN)/python docs/pictures/make.py
 
 mutation: $(VENV)/dev
 	$(BIN)/mutmut run

@@ -16,7 +16,7 @@ from miro_sync.telling.usage import Day, Misuse, OneOf
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from miro_sync.coverage import PlanCoverage
@@ -146,6 +146,10 @@ class Decided(Protocol):
     @property
     def undone(self) -> Collection[int]:
         """The numbers of those that were taken back."""
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Of the events without a code, by their keys."""
 
 
 class History(Protocol):

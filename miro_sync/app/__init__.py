@@ -8,8 +8,8 @@ longer than its imports.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,12 +97,14 @@ class Decided:
     Attributes:
         decisions: oldest first.
         undone: the numbers of those that were taken back.
+        titles: of the events without a code, by their keys, as of the last run.
 
     """
 
     project: Project
     decisions: tuple[Decision, ...]
     undone: frozenset[int]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,8 @@ def decided(config: Path) -> Decided:
     settings = load(config)
     with memory_of(settings) as memory:
         made = merged(settings.decisions, memory.decisions())
-    return Decided(settings.project, made, undone_numbers(made))
+        titles = {one.key: one.title for one in memory.last_calendar() if one.code is None}
+    return Decided(settings.project, made, undone_numbers(made), titles)
 
 
 def demo(target: Path | None = None, language: str | None = None) -> Demo:
