@@ -261,6 +261,7 @@ class MiroHttp:
         clock: Clock,
         address: Address | None = None,
         session: requests.Session | None = None,
+        budget: Budget | None = None,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -268,6 +269,7 @@ class MiroHttp:
             clock: the time.
             address: where Miro is; the public service by default.
             session: for tests; otherwise made here.
+            budget: of the token, where others spend it, too; by default one of its own.
 
         Raises:
             SettingsError: the address is no https one (or http on this machine): the token
@@ -281,7 +283,7 @@ class MiroHttp:
             raise SettingsError(say("miro.address_not_safe", address=address.api_url))
         self.clock = clock
         self.lanes = address.lanes
-        self.budget = Budget(clock, address.credits_per_minute)
+        self.budget = budget or Budget(clock, address.credits_per_minute)
         self._api_url = address.api_url.rstrip("/")
         self._host = parts.netloc
         self._ahead = dt.timedelta()

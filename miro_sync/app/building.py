@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 from miro_sync.errors import StateError
 from miro_sync.files import BoardFile, TablesFile, read_workbook
+from miro_sync.fleet.allowance import GOOGLE_A_MINUTE, Allowance, SharedBudget, account_of
+from miro_sync.fleet.store import Shared
 from miro_sync.layouts import LookedFor, understood_by
 from miro_sync.measuring import Declared
-from miro_sync.memory import SqlMemory
+from miro_sync.memory import Owner, SqlMemory
 from miro_sync.miro_budget import Clock
 from miro_sync.miro_client import MiroBoard, MiroClient
 from miro_sync.miro_http import Address, MiroHttp
-from miro_sync.miro_tokens import token_source
+from miro_sync.miro_tokens import token_source, who_pays
 from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
@@ -27,7 +29,7 @@ from miro_sync.model import (
 from miro_sync.ports import BoardSource, TablesSource
 from miro_sync.reading import Doors
 from miro_sync.settings import Settings, SourceKind
-from miro_sync.sheets import SheetsSource, YandexTable
+from miro_sync.sheets import Quota, SheetsSource, YandexTable
 from miro_sync.wire import read_export
 
 Progress = Callable[[int, int | None], None]
@@ -36,7 +38,7 @@ Progress = Callable[[int, int | None], None]
 @contextmanager
 def memory_of(settings: Settings, *, as_of: dt.date | None = None) -> Iterator[SqlMemory]:
     """Open the state of a project; closed at the end."""
-    memory = SqlMemory(settings.state_url, as_of=as_of)
+    memory = SqlMemory(settings.state_url, as_of=as_of, owner=_owner_of(settings))
     try:
         yield memory
     finally:
@@ -113,10 +115,72 @@ class _LiveBoard:
 def miro_client(settings: Settings, progress: Progress | None = None) -> MiroClient:
     """Build what speaks to the live board of the settings."""
     source = settings.board_source
-    http = MiroHttp(Clock(moment), Address(settings.board_api_url))
-    tokens = token_source(os.environ, http)
+    environ = environment_of(settings)
+    clock = Clock(moment)
+    budget = None
+    if settings.shared_url is not None:
+        account = account_of("miro", who_pays(environ))
+        allowance = Allowance(_shared(settings.shared_url), clock, account, _known_as(settings))
+        budget = SharedBudget(clock, allowance)
+    http = MiroHttp(clock, Address(settings.board_api_url), budget=budget)
+    tokens = token_source(environ, http)
     board_id = source.value if source else ""
     return MiroClient(http, tokens, board_id, settings.board_patience, progress)
+
+
+def environment_of(settings: Settings) -> Mapping[str, str]:
+    """Return the environment with the keys of the account that the settings name, if any.
+
+    For the account "kuzbass", MIRO_ACCESS_TOKEN_KUZBASS stands in for MIRO_ACCESS_TOKEN, and so
+    on; what the usual names hold is then not this project's.
+    """
+    if settings.account is None:
+        return os.environ
+    ending = f"_{settings.account.upper()}"
+    ours = {name: value for name, value in os.environ.items() if name not in _KEYS}
+    return ours | {name: os.environ.get(f"{name}{ending}", "") for name in _KEYS}
+
+
+_KEYS = ("MIRO_ACCESS_TOKEN", "MIRO_ACCESS_TOKEN_FILE", "GOOGLE_APPLICATION_CREDENTIALS")
+
+
+@cache
+def _shared(url: str) -> Shared:
+    return Shared(url, moment)
+
+
+def _quota_of(settings: Settings) -> Quota | None:
+    """Return what keeps a Google account's quota, where the account is shared."""
+    if settings.shared_url is None:
+        return None
+    shared, clock = _shared(settings.shared_url), Clock(moment)
+
+    def quota(email: str, *, writing: bool) -> None:
+        account = account_of("google-writes" if writing else "google-reads", email)
+        allowance = Allowance(shared, clock, account, _known_as(settings))
+        number = allowance.take(1, GOOGLE_A_MINUTE)
+        if number is not None:
+            allowance.settle(number)
+
+    return quota
+
+
+def _known_as(settings: Settings) -> str:
+    """Return what a project is called among those that share an account."""
+    owner = _owner_of(settings)
+    return owner.board or owner.tables or owner.name
+
+
+def _owner_of(settings: Settings) -> Owner:
+    board, tables = settings.board_source, settings.tables_source
+    return Owner(
+        settings.project.name,
+        board.value if board is not None and board.kind is SourceKind.MIRO else None,
+        tables.value if tables is not None and tables.kind in _ONLINE else None,
+    )
+
+
+_ONLINE = (SourceKind.GOOGLE, SourceKind.YANDEX)
 
 
 def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
@@ -141,13 +205,14 @@ def google_sheets(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> 
     """Build the door to a Google spreadsheet."""
     return SheetsSource(
         spreadsheet_id,
-        environ=os.environ,
+        environ=environment_of(settings),
         read_at=now,
         clock=Clock(moment),
         read_workbook=read_workbook,
         api_url=settings.tables_api_url,
         patience_seconds=settings.tables_patience,
         layouts=partial(_known_layouts, settings),
+        quota=_quota_of(settings),
     )
 
 
