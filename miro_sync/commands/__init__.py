@@ -18,6 +18,7 @@ from miro_sync.commands import (
     publish,
     report,
     surveys,
+    worker,
 )
 
 if TYPE_CHECKING:
@@ -28,10 +29,22 @@ if TYPE_CHECKING:
 _ORDER = (
     "demo", "init", "doctor", "sync", "check-calendar", "centers", "kpi", "resources",
     "coverage", "report", "digest", "decide", "publish", "history", "state", "periods",
-    "export-board", "login",
+    "export-board", "login", "worker",
 )  # fmt: skip
 
-_MODULES = (judging, kpi, surveys, report, deciding, publish, past, access, periods, mailing)
+_MODULES = (
+    judging,
+    kpi,
+    surveys,
+    report,
+    deciding,
+    publish,
+    past,
+    access,
+    periods,
+    mailing,
+    worker,
+)
 
 
 def all_commands(words: Catalogue) -> list[Command]:
