@@ -14,7 +14,7 @@ import shutil
 import signal
 import socket
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -155,7 +155,7 @@ class _Worker:
         self._folders = _Folders(self._projects)
         self._left = Left.TOLD
         self._leaving = asyncio.Event()
-        work = Work(self._run, self._projects.due, self._planned, self._given_up)
+        work = Work(self._run, self._due, self._planned, self._given_up)
         self._queue = Queue(shared, work, how.pace)
 
     def __enter__(self) -> Self:
@@ -253,6 +253,13 @@ class _Worker:
             seconds = monotonic() - begun
             note(_log, "job_ended", job=job.value, project=project, outcome=outcome)
             self._projects.ended(job, project, outcome, seconds, self._name)
+
+    def _due(self, busy: Sequence[tuple[Job, str]]) -> Sequence[tuple[Job, str]]:
+        """Return what is to be queued; what was done meanwhile is due at its next time only."""
+        for job, project in self._projects.passed():
+            if (job, project) not in busy:
+                self._planned(job, project)
+        return self._projects.due(busy)
 
     def _planned(self, job: Job, project: str) -> None:
         folder = self._folders.of(project)

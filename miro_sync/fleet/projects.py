@@ -170,6 +170,23 @@ class Projects:
             (job, project) for _, job, project in sorted(found) if (job, project) not in taken
         )
 
+    def passed(self) -> tuple[tuple[Job, str], ...]:
+        """Return the jobs that ended since they were due, and of which nobody noted it.
+
+        A planner that dies between queueing a job and noting that leaves it due.
+        """
+        with self._shared.writing() as connection:
+            return tuple(
+                (job, row.id)
+                for job, column in _COLUMNS.items()
+                for row in connection.execute(
+                    sa.select(store.project.c.id)
+                    .join(store.ended, store.ended.c.project == store.project.c.id)
+                    .where(store.ended.c.job == job.value, store.ended.c.at >= column)
+                    .where(store.ended.c.outcome.in_(("done", "unread")))
+                )
+            )
+
     def planned(self, job: Job, project: str, following: dt.datetime) -> None:
         """Note that a due job was queued, and when the following one is due."""
         self._set(job, project, following.timestamp())
