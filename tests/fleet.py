@@ -26,6 +26,7 @@ name = "Проект {number}"
 timezone = "Asia/Novokuznetsk"
 start = 2023-01-01
 end = 2024-08-31
+{account}
 
 [board]
 source = "https://miro.com/app/board/uXjVboard{number:04d}=/"
@@ -142,11 +143,24 @@ class Fleet:
         self.url, self.folder = url, folder
         self.workers: list[Worker] = []
 
-    def add(self, number: int, port: int, more: str = "", url: str | None = None) -> str:
+    def add(
+        self,
+        number: int,
+        port: int,
+        more: str = "",
+        url: str | None = None,
+        account: str | None = None,
+    ) -> str:
         """Put a project on the list."""
         folder = self.folder / f"p{number}"
         folder.mkdir(exist_ok=True)
-        text = PROJECT.format(number=number, port=port, url=url or self.url, more=more)
+        text = PROJECT.format(
+            number=number,
+            port=port,
+            url=url or self.url,
+            more=more,
+            account="" if account is None else f'account = "{account}"',
+        )
         (folder / "project.toml").write_text(text, "utf-8")
         (folder / "centers.toml").write_text(CENTERS, "utf-8")
         (folder / "calendar.csv").write_text(CALENDAR, "utf-8")
@@ -180,7 +194,8 @@ class Fleet:
 
     def runs(self, project: str) -> int:
         """Return how often a project was stored."""
-        return int(self.ask(f"select count(*) from {project}.run")[0][0])
+        table = sa.table("run", schema=project)
+        return int(self.ask(str(sa.select(sa.func.count()).select_from(table)))[0][0])
 
     def close(self) -> None:
         for one in self.workers:

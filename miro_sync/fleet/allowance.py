@@ -31,8 +31,11 @@ _LONGEST_CALL: Final = 180.0
 #: (Google's).
 GOOGLE_A_MINUTE: Final = 60
 
-#: Who waits asks again after at most so many seconds …
+#: Who waits for others asks again after so many seconds; who waits for the minute to pass, when
+#: something of it has passed, but no sooner and no later than after so many …
 _ASK_AGAIN: Final = 0.25
+_SOONEST: Final = 0.05
+_LATEST: Final = 1.0
 
 #: … and who has not asked for so many is not waiting any more.
 _WAITS_NO_MORE: Final = 3.0
@@ -116,7 +119,10 @@ class Allowance:
             made = connection.execute(charge.insert().values(row).returning(charge.c.id))
             return int(made.scalar_one()), 0.0
         self._waits(connection, now)
-        return None, _ASK_AGAIN
+        if free:
+            return None, _ASK_AGAIN
+        first = connection.scalar(sa.select(sa.func.min(charge.c.until)).where(mine)) or now
+        return None, min(max(first - now, _SOONEST), _LATEST)
 
     def _others(self, connection: Connection, now: float) -> Mapping[str, float]:
         """Return since when each other project waits."""
