@@ -168,7 +168,10 @@ class Queue:
         for job in Job:
             self._add(app, job)
         pace = self._pace
-        plan = app.task(name="plan", queueing_lock="plan", pass_context=True)(self._plan)
+        # One planner at a time: what a slow one found due, a quick one may have had done meanwhile.
+        plan = app.task(name="plan", lock="plan", queueing_lock="plan", pass_context=True)(
+            self._plan
+        )
         app.periodic(cron=_every(pace.plan))(plan)
         reap = app.task(name="reap", queueing_lock="reap", pass_context=True)(self._reap)
         app.periodic(cron=_every(pace.reap))(reap)

@@ -55,19 +55,16 @@ def schema_of(url: str) -> str | None:
 
 
 def make_schema(connection: Connection, url: str) -> None:
-    """Make the schema that the address names, unless it is there."""
+    """Make the schema that the address names, unless it is there; in this transaction."""
     schema = schema_of(url)
     if schema is None or connection.dialect.name != "postgresql":
         return
     if connection.scalar(sa.text("select to_regnamespace(:name)"), {"name": schema}) is not None:
         return
-    # Two at once would both find none; the second one waits here and finds it made.
-    lock = {"name": f"miro-sync-schema/{schema}"}
-    connection.execute(sa.text("select pg_advisory_lock(hashtextextended(:name, 0))"), lock)
-    try:
-        connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
-    finally:
-        connection.execute(sa.text("select pg_advisory_unlock(hashtextextended(:name, 0))"), lock)
+    # Two at once would both find none; the second one waits here until the first one's is there.
+    lock = sa.text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
+    connection.execute(lock, {"name": f"miro-sync-schema/{schema}"})
+    connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
 
 
 def one_migrates(connection: Connection) -> None:

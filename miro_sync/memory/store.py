@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -59,6 +60,9 @@ _CARD_SOURCES = {"board": "board", "tables": "table"}
 
 #: One lock per state: a database may hold several, each in a schema of its own.
 _LOCK_NAME = "hashtextextended('{what}/' || current_schema(), 0)"
+
+#: Alembic keeps what it works on in variables of its module.
+_one_thread_migrates = Lock()
 
 #: Set on a connection that is going to write: on SQLite its transaction begins by locking.
 _WRITES = "miro_sync_writes"
@@ -436,9 +440,10 @@ class SqlMemory:
 
     def _migrate(self, connection: Connection) -> None:
         """Bring the state to its newest form; whoever came too late finds it done."""
-        one_migrates(connection)
-        if _revision(connection) != schema.REVISION:
-            _migrate(connection)
+        with _one_thread_migrates:
+            one_migrates(connection)
+            if _revision(connection) != schema.REVISION:
+                _migrate(connection)
 
     def _check_owner(self, connection: Connection) -> None:
         if self._is_owned():
@@ -455,8 +460,9 @@ class SqlMemory:
     @contextmanager
     def _alone_on_server(self) -> Iterator[None]:
         with self._troubles_told():
+            with self._open().begin() as connection:
+                make_schema(connection, self.url)
             connection = self._open().connect().execution_options(isolation_level="AUTOCOMMIT")
-            make_schema(connection, self.url)
             name = _LOCK_NAME.format(what=self._lock)
             taken = connection.scalar(sa.text(f"select pg_try_advisory_lock({name})"))
         try:
@@ -467,7 +473,8 @@ class SqlMemory:
         finally:
             self._alone = None
             # A connection that went back to the pool would keep the lock.
-            connection.detach()
+            if not connection.invalidated:
+                connection.detach()
             connection.close()
 
     @contextmanager
