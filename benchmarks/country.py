@@ -41,7 +41,7 @@ def main() -> None:
     if programs is None:
         raise SystemExit("no PostgreSQL on this machine")
     print("workers  seconds  projects/h  calls  credits/project  worst minute  refused  country, h")
-    with postgres.running(programs) as server:
+    with postgres.controlled(programs) as server:
         for workers in told.workers:
             measure(server.url, workers, told)
 

@@ -38,7 +38,7 @@ def test_three_workers_share_the_work_and_do_nothing_twice(fleet: Fleet) -> None
 
 
 def test_workers_outlive_a_restart_of_the_database(
-    fleet: Fleet, database_server: postgres.Running
+    fleet: Fleet, database_server: postgres.Server
 ) -> None:
     with miro("--latency", CALL) as service:
         for number in range(3):

@@ -12,6 +12,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     measuring                               indicators, resource map and plans of one run
     reading                                 sources -> what was planned and what is there
     digest                                  what the weekly mail says to whom
+    visiting                                one call on every source; is anything new?
     reports                                 page and documents, one module a kind
     status_sheet                            what the service's own worksheet shows
     fleet                                   what projects of one database share: credits, queue
@@ -28,6 +29,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     findings                                what is new, still open, resolved
     assessment                              calendar, snapshot, memory, today -> Assessment
     layouts                                 which columns an online table is asked for
+    weeks                                   a centre's contribution week by week
     reconcile, activity, kpi                status of an occurrence, of a centre; indicators
     worksheets, resource_map, coverage      worksheets by their meaning -> rows, gaps
     matching                                which card or row speaks of which occurrence
@@ -40,6 +42,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     text, marks                             HTML, Unicode; what we know our own cards by
     status_cells                            what our worksheet is made of
     messages                                the catalogue: Message -> Russian or English
+    packed                                  values of the vocabulary <-> text; digests
     model, errors, logs                     the vocabulary; records for operators
 """
 

@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     )
 
 
+#: The sources that may hold a contribution.
+HOLDERS = ("board", "tables")
+
+
 def date_contributions(  # noqa: PLR0913 - a read, and what it is compared with
     cards: Iterable[EventCard],
     previous: Remembered,
@@ -52,7 +56,7 @@ def date_contributions(  # noqa: PLR0913 - a read, and what it is compared with
     project: Project,
     today: dt.date,
 ) -> tuple[EventCard, ...]:
-    """Return the cards with the last day on which somebody of their centre worked at them.
+    """Return the cards with the days on which somebody of their centre worked at them.
 
     - A card counts on the day it was made, and on the day its title, text, days or held mark
       were changed since the last read. A later `modified_at` without such a change is a move or
@@ -76,7 +80,7 @@ def date_contributions(  # noqa: PLR0913 - a read, and what it is compared with
     read_on = {
         source.name: _day(source.read_at, zone) or today
         for source in sources
-        if source.name in _HOLDERS
+        if source.name in HOLDERS
     }
     nobody = _ignored(project, members) | previous.service_users
     rows_on = read_on.get("tables", today)
@@ -85,14 +89,18 @@ def date_contributions(  # noqa: PLR0913 - a read, and what it is compared with
     dated = []
     for card in cards:
         day: dt.date | None
+        made: dt.date | None = None
         if card.source == "board":
             was = previous.cards.get(card.id)
             day = _worked_at(card, was, nobody, read_on.get("board", today), zone)
+            made = _made_on(card, was, nobody, zone)
+            made = None if made == day else made
         elif _content(card) in old_rows:
             day = old_rows[_content(card)]
         else:
             day = rows_on if rows_known else None
-        dated.append(replace(card, contributed=day))
+        same = card.contributed == day and card.made == made
+        dated.append(card if same else replace(card, contributed=day, made=made))
     return tuple(dated) if rows_known else _with_old_rows(dated, rows_on, today)
 
 
@@ -123,7 +131,7 @@ def judge_centers(  # noqa: PLR0913 - the inputs of the decision, every one a va
     contributions = _contributions(cards, previous, verdicts, zone, today)
     unread = _unread(sources)
     connected = any(
-        source.name in _HOLDERS and source.state is not SourceState.ABSENT for source in sources
+        source.name in HOLDERS and source.state is not SourceState.ABSENT for source in sources
     )
     free = _days_of(project.vacations, project.span.start, today)
     return tuple(
@@ -142,6 +150,17 @@ def judge_centers(  # noqa: PLR0913 - the inputs of the decision, every one a va
         )
         for center in centers
     )
+
+
+def held_on(card: EventCard, today: dt.date) -> dt.date | None:
+    """Return the last day that a held card names and that has come.
+
+    Of a range that still goes on only the first day is sure to be over.
+    """
+    if card.held is None or card.date is None:
+        return None
+    days = [p.end if p.end <= today else p.start for p in card.date.facts if p.start <= today]
+    return max((day for day in days if day > dt.date.min), default=None)
 
 
 # --- the table --------------------------------------------------------------------------------
@@ -278,16 +297,16 @@ def _of_card(
         else:
             what = "activity.filled" if compared else "activity.first_sight"
         yield _Contribution(day, 1, what, card.label)
-    held_on = _held_on(card, today)
-    if held_on is not None:
-        yield _Contribution(held_on, 2, "activity.held", card.label)
+    held = held_on(card, today)
+    if held is not None:
+        yield _Contribution(held, 2, "activity.held", card.label)
 
 
 def _of_verdict(verdict: Verdict, today: dt.date) -> Iterable[_Contribution]:
     """Return what a held event of a centre adds to the cards that are known to be its own."""
     marks = [item.card for item in verdict.evidence if item.card.held is not None]
     for card in marks:
-        day = _held_on(card, today)
+        day = held_on(card, today)
         if card.center_id is None and day is not None:
             yield _Contribution(day, 2, "activity.held", card.label)
     period = verdict.occurrence.period
@@ -295,17 +314,6 @@ def _of_verdict(verdict: Verdict, today: dt.date) -> Iterable[_Contribution]:
     if not marks and verdict.progress is None and period is not None and period.end <= today:
         title = verdict.occurrence.event.title
         yield _Contribution(period.end, 2, "activity.held", title)
-
-
-def _held_on(card: EventCard, today: dt.date) -> dt.date | None:
-    """Return the last day that a held card names and that has come.
-
-    Of a range that still goes on only the first day is sure to be over.
-    """
-    if card.held is None or card.date is None:
-        return None
-    days = [p.end if p.end <= today else p.start for p in card.date.facts if p.start <= today]
-    return max((day for day in days if day > dt.date.min), default=None)
 
 
 def _worked_at(
@@ -333,6 +341,19 @@ def _worked_at(
             # A tag leaves no trace in the card's own times: who set it, and when, is unknown.
             days.append(read_on)
     return max((day for day in days if day is not None), default=None)
+
+
+def _made_on(
+    card: EventCard, was: EventCard | None, nobody: frozenset[str], zone: ZoneInfo
+) -> dt.date | None:
+    """Return the day on which somebody who counts made a card of the board.
+
+    Who counts is known only while the board is read; what was found then is kept.
+    """
+    day = _day(card.created_at, zone)
+    if was is None:
+        return None if card.author_id in nobody else day
+    return was.made or (day if was.contributed == day else None)
 
 
 def _words(card: EventCard) -> tuple[str, str, tuple[Period, ...]]:
@@ -371,7 +392,7 @@ def _with_old_rows(
     alive = {
         card.center_id
         for card in cards
-        if card.contributed is not None or _held_on(card, today) is not None
+        if card.contributed is not None or held_on(card, today) is not None
     }
     return tuple(
         replace(card, contributed=read_on)
@@ -448,11 +469,8 @@ def _unread(sources: Iterable[SourceReport]) -> Message | None:
     """Name the sources that may hold a contribution and were not read completely."""
     names: Message | None = None
     for source in sources:
-        if source.name not in _HOLDERS or source.state is SourceState.ABSENT or source.reliable:
+        if source.name not in HOLDERS or source.state is SourceState.ABSENT or source.reliable:
             continue
         name = say(f"status.source_{source.name}")
         names = name if names is None else say("status.list", head=names, tail=name)
     return names
-
-
-_HOLDERS = ("board", "tables")

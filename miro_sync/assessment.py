@@ -46,6 +46,7 @@ def assess(  # noqa: PLR0913 - the inputs of the decision, every one a value
     decisions: Sequence[Decision],
     today: dt.date,
     deadline_of: Callable[[dt.date], dt.date],
+    notes: matching.Notes | None = None,
 ) -> Assessment:
     """Judge everything that is known, as of one local day.
 
@@ -59,6 +60,7 @@ def assess(  # noqa: PLR0913 - the inputs of the decision, every one a value
         decisions: what people said, oldest first.
         today: the local day to judge by.
         deadline_of: the last day of grace for a last day of a period.
+        notes: of earlier matchings; they change nothing but the time that it takes.
 
     Returns:
         The assessment. Its `sources` and `cards` are what is to be remembered: a source that lost
@@ -91,7 +93,7 @@ def assess(  # noqa: PLR0913 - the inputs of the decision, every one a value
     )
     by_id = {card.id: card for card in dated}
     occurrences = reconcile.reschedule(calendar.occurrences, decisions, deadline_of)
-    matched = matching.match(occurrences, dated, decisions, project.centers)
+    matched = matching.match(occurrences, dated, decisions, project.centers, notes)
     judgement = reconcile.judge(
         calendar,
         by_id,

@@ -11,13 +11,23 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from miro_sync.model import FLAGGED, CenterState, Finding, FindingState, SourceState, Status
+from miro_sync.model import (
+    FLAGGED,
+    CenterState,
+    Finding,
+    FindingState,
+    IndicatorSource,
+    IndicatorState,
+    SourceState,
+    Status,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from miro_sync.model import Assessment, EventCard, SourceReport, Verdict
+    from miro_sync.model import Assessment, EventCard, IndicatorValue, SourceReport, Verdict
+    from miro_sync.resource_map import CenterMap
 
 #: All kinds, the weightiest first; the order of what `compare` returns.
 KINDS = (
@@ -28,6 +38,9 @@ KINDS = (
     "moved",
     "inactive",
     "no_plan",
+    "resource_map",
+    "indicator_behind",
+    "indicator_not_collected",
     "unconfirmed",
     "undated",
     "vanished",
@@ -44,7 +57,12 @@ PLAN_WITHIN_DAYS = 14
 
 
 def compare(
-    assessment: Assessment, previous: Sequence[Finding], today: dt.date
+    assessment: Assessment,
+    previous: Sequence[Finding],
+    today: dt.date,
+    *,
+    indicators: Sequence[IndicatorValue] = (),
+    maps: Sequence[CenterMap] = (),
 ) -> tuple[Finding, ...]:
     """Compare what is found now with what was open after the last run.
 
@@ -52,6 +70,9 @@ def compare(
         assessment: the judgement of this run.
         previous: findings of the last run; resolved ones among them are over and done with.
         today: the first day of what is new.
+        indicators: what they came to; none at all where that is not known, and then what was
+            found about indicators stays as it was.
+        maps: how the centres filled in the resource map; none at all as with `indicators`.
 
     Returns:
         One finding per key: new, still open (`since` kept) or just resolved; by kind in the order
@@ -62,7 +83,8 @@ def compare(
     blind = frozenset(source.name for source in assessment.sources if _is_blind(source))
     old = {one.subject for one in known.values() if one.backlog}
     seen: defaultdict[tuple[str, str], list[frozenset[str]]] = defaultdict(list)
-    for sight in _sights(assessment):
+    beside = _Beside({one.indicator.id: one for one in indicators}, {m.center.id: m for m in maps})
+    for sight in (*_sights(assessment), *_sights_beside(beside)):
         seen[sight.kind, sight.subject].append(sight.rests_on)
     found = []
     for (kind, subject), grounds in seen.items():
@@ -76,7 +98,10 @@ def compare(
     verdicts = {verdict.occurrence.key: verdict for verdict in assessment.verdicts}
     for one in known.values():
         if (one.kind, one.subject) not in seen:
-            lasting = _may_last(one, assessment, verdicts, blind, today)
+            if one.kind in _BESIDE:
+                lasting = _may_last_beside(one, beside, blind)
+            else:
+                lasting = _may_last(one, assessment, verdicts, blind, today)
             if lasting:
                 found.append(replace(one, state=FindingState.OPEN))
             else:
@@ -118,6 +143,7 @@ def set_aside(
 
 _BOARD_AND_TABLES = frozenset({"board", "tables"})
 _CALENDAR = frozenset({"calendar"})
+_TABLES = frozenset({"tables"})
 
 #: Statuses of what is late.
 LATE = FLAGGED | {Status.UNCONFIRMED}
@@ -188,6 +214,56 @@ def _home(card: EventCard) -> frozenset[str]:
 
 def _rank(kind: str) -> int:
     return KINDS.index(kind) if kind in KINDS else len(KINDS)
+
+
+# --- what stands beside the calendar ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What is judged beside the occurrences: indicators and the resource map, by subject."""
+
+    indicators: Mapping[str, IndicatorValue]
+    maps: Mapping[str, CenterMap]
+
+
+_BESIDE = frozenset({"resource_map", "indicator_behind", "indicator_not_collected"})
+
+
+def _sights_beside(beside: _Beside) -> Iterable[_Sight]:
+    for center_id, one in beside.maps.items():
+        if one.faults:
+            yield _Sight("resource_map", center_id, _TABLES)
+    for indicator_id, value in beside.indicators.items():
+        grounds = _grounds(value)
+        if value.state is IndicatorState.KNOWN and value.behind:
+            yield _Sight("indicator_behind", indicator_id, grounds)
+        if value.state is IndicatorState.NOT_COLLECTED:
+            yield _Sight("indicator_not_collected", indicator_id, grounds)
+
+
+def _may_last_beside(finding: Finding, beside: _Beside, blind: frozenset[str]) -> bool:
+    """Tell whether a fault of a map or an indicator that is not seen now may be there unseen.
+
+    What the settings do not declare any more is settled; where nothing was judged at all, nothing
+    is.
+    """
+    if finding.kind == "resource_map":
+        return not beside.maps or (finding.subject in beside.maps and bool(_TABLES & blind))
+    if not beside.indicators:
+        return True
+    value = beside.indicators.get(finding.subject)
+    if value is None:
+        return False
+    if _grounds(value) & blind or value.state is IndicatorState.UNKNOWN:
+        return True
+    # A part of a value is a collection all the same, but says little of a lag.
+    return finding.kind == "indicator_behind" and value.state is IndicatorState.PARTIAL
+
+
+def _grounds(value: IndicatorValue) -> frozenset[str]:
+    from_table = value.indicator.source is IndicatorSource.TABLE
+    return _TABLES if from_table else _BOARD_AND_TABLES | _CALENDAR
 
 
 # --- what is not seen now ---------------------------------------------------------------------

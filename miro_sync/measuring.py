@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from miro_sync import kpi
-from miro_sync.coverage import PlanCoverage, coverage
+from miro_sync.coverage import PlanCoverage, PlanRow, coverage, plan_rows
 from miro_sync.kpi import Kept, Measured
 from miro_sync.model import (
     Assessment,
@@ -21,6 +21,7 @@ from miro_sync.model import (
     Monitoring,
     Project,
     SheetKind,
+    SheetRow,
     SourceState,
     TablesSnapshot,
 )
@@ -54,6 +55,8 @@ class Measures:
     Attributes:
         indicators: in the order of the settings.
         maps, plans: none where there is no such worksheet.
+        plan_rows: the rows of plans and reports as they were written. sheet_rows: those of the
+            worksheets that are read by their meaning; both only of the tables of this very run.
         kept: what of it is to be remembered.
 
     """
@@ -61,6 +64,8 @@ class Measures:
     indicators: tuple[IndicatorValue, ...] = ()
     maps: tuple[CenterMap, ...] = ()
     plans: tuple[PlanCoverage, ...] = ()
+    plan_rows: tuple[PlanRow, ...] = ()
+    sheet_rows: tuple[SheetRow, ...] = ()
     kept: Kept = field(default_factory=Kept)
 
 
@@ -129,10 +134,17 @@ def take(
     )
     worth = _worth_keeping(declared, measured, values, whole=assessment.trustworthy)
     if tables is None:
-        worth = replace(worth, of_tables=None)
-    else:
-        worth = replace(worth, maps=maps, plans=plans)
-    return Measures(values, maps, plans, worth)
+        return Measures(values, maps, plans, kept=replace(worth, of_tables=None))
+    names = CenterNames(project.centers)
+    sheets = read_worksheets(tables, declared.kinds, find_center=names.find, center_in=names.only)
+    return Measures(
+        values,
+        maps,
+        plans,
+        plan_rows=plan_rows(tables, reading.cards),
+        sheet_rows=sheets.rows,
+        kept=replace(worth, maps=maps, plans=plans),
+    )
 
 
 def _maps(

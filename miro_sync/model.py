@@ -906,6 +906,20 @@ class TablesSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """That a source at hand is what it was, without looking at what it says.
+
+    Attributes:
+        digest: of all that reading it rests on.
+        read_at: when that was, UTC; None where the source itself says how old it is.
+
+    """
+
+    digest: str
+    read_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """What one run read, and how it fared; the input of the decision.
 
@@ -943,6 +957,7 @@ class EventCard:
         place: what to open.
         contributed: the last day on which somebody of its centre made or filled it in, as far
             as is known; set by `miro_sync.activity`, kept between runs with the card.
+        made: the day on which somebody of its centre made it, where that is not `contributed`.
 
     """
 
@@ -962,6 +977,7 @@ class EventCard:
     editor_id: str | None = None
     place: Place | None = None
     contributed: dt.date | None = None
+    made: dt.date | None = None
 
     @property
     def label(self) -> str:
@@ -1195,6 +1211,7 @@ class CenterActivity:
             did as far as is known.
         days_silent: days since then without school holidays and pauses; None when unknown.
         reason: one sentence: why, since when, what would clear it.
+        rhythm: one sentence on the weeks; None where there are none.
 
     """
 
@@ -1204,6 +1221,7 @@ class CenterActivity:
     last_contribution: dt.date | None = None
     days_silent: int | None = None
     weeks: tuple[ActivityWeek, ...] = ()
+    rhythm: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -1290,6 +1308,49 @@ class Remembered:
     read_at: Mapping[str, dt.datetime] = field(default_factory=dict, hash=False)
     stored_at: dt.datetime | None = None
     service_users: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """Work of a centre that a version of a card or row tells of, which another one followed.
+
+    Attributes:
+        source: "board" or "table".
+        thing: the id of a card; of a row what it says, because its number changes.
+
+    """
+
+    source: str
+    thing: str
+    center_id: str
+    day: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class PastWork:
+    """What the state remembers of the work of the centres, besides the cards at hand.
+
+    Attributes:
+        rows_since: the day on which the tables were first read whole; None before that.
+
+    """
+
+    done: tuple[Contribution, ...] = ()
+    rows_since: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedOut:
+    """What a run worked out and a later one need not work out again.
+
+    Attributes:
+        basis: a digest of all that it rests on; under another one it counts for nothing.
+        payload: the thing itself, in the words of whoever kept it.
+
+    """
+
+    basis: str
+    payload: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

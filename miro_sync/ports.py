@@ -6,7 +6,7 @@ with the reasons in `problems`), or raises `SourceError`. It never returns "noth
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,13 +25,16 @@ if TYPE_CHECKING:
         Finding,
         LastRead,
         PastFinding,
+        PastWork,
         Remembered,
         RunRecord,
         SameCard,
+        Seal,
         SourceReport,
         TableChoice,
         TablesHint,
         TablesSnapshot,
+        WorkedOut,
     )
 
 
@@ -52,6 +55,18 @@ class TablesSource(Protocol):
 
     def read(self) -> TablesSnapshot:
         """Read all worksheets; raises `SourceError` when nothing of them can be had."""
+        ...
+
+
+@runtime_checkable
+class Sealed(Protocol):
+    """A source at hand that can tell whether it is the same without being understood."""
+
+    def seal(self) -> Seal:
+        """Return a digest of all that `read` rests on; raises as `read`.
+
+        What it was taken of is what `read` then reads, even if it has changed meanwhile.
+        """
         ...
 
 
@@ -110,6 +125,10 @@ class Memory(Past, Protocol):
         """Return the decided-on cards that came back under another id, oldest first."""
         ...
 
+    def past_work(self, since: dt.date) -> PastWork:
+        """Return what versions of cards and rows that are over tell of work from a day on."""
+        ...
+
     def last_seen(self, ids: Collection[str]) -> Mapping[str, EventCard]:
         """Return the last known version of cards and rows that may be long gone, by id."""
         ...
@@ -136,8 +155,29 @@ class Memory(Past, Protocol):
         measures: Kept | None = None,
         choices: Sequence[TableChoice] = (),
         erased: Collection[str] = (),
+        answer: WorkedOut | None = None,
+        notes: WorkedOut | None = None,
     ) -> None:
         """Store one run whole, the decisions of the table with it, in one transaction."""
+        ...
+
+    def store_rest(
+        self,
+        *,
+        stored_at: dt.datetime,
+        today: dt.date,
+        program: str,
+        sources: Sequence[SourceReport],
+    ) -> None:
+        """Store a run that found everything as the one before it."""
+        ...
+
+    def kept(self, name: str) -> WorkedOut | None:
+        """Return the "answer" of the last run or the "notes" of the last ones."""
+        ...
+
+    def stored_at(self) -> dt.datetime | None:
+        """Return when the last run was stored, UTC; None before the first one."""
         ...
 
 

@@ -6,21 +6,15 @@ missing from it is never taken for not being there.
 
 from __future__ import annotations
 
-import hashlib
-import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
 
-from miro_sync import __version__
 from miro_sync.board import BoardReading, read_cards
 from miro_sync.calendar import CalendarRow, plan, read_calendar, work_days
 from miro_sync.errors import SettingsError, SourceError
-from miro_sync.layouts import LookedFor, hint_of
-from miro_sync.logs import note
+from miro_sync.layouts import hint_of
 from miro_sync.model import (
-    BoardHint,
     BoardSnapshot,
     EventCalendar,
     EventCard,
@@ -38,7 +32,7 @@ from miro_sync.model import (
 from miro_sync.names import CenterNames
 from miro_sync.own_sheet import is_own
 from miro_sync.periods import read_period
-from miro_sync.ports import BoardSource, Memory, TablesSource
+from miro_sync.ports import Memory, TablesSource
 from miro_sync.privacy import HIDDEN, Personal, personal
 from miro_sync.tables import (
     CALENDAR_COLUMNS,
@@ -49,29 +43,17 @@ from miro_sync.tables import (
     worksheet_titled,
 )
 from miro_sync.text import plain
+from miro_sync.visiting import Doors, attempt, record, understanding, visit_board
 
-_log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """The sources of one project.
-
-    Attributes:
-        board, tables: None where the settings name none.
-        calendar: the table that holds the event calendar; None when it is a worksheet of
-            `tables`.
-        calendar_sheet: the title of that worksheet; None where `calendar` is a table of its own.
-        looked_for: what else is looked for in `tables`, where it need not be asked for more; None
-            where it is read whole anyway.
-
-    """
-
-    board: BoardSource | None
-    tables: TablesSource | None
-    calendar: TablesSource | None
-    calendar_sheet: str | None = None
-    looked_for: LookedFor | None = None
+__all__ = [
+    "Doors",
+    "Reading",
+    "read_board",
+    "read_plan",
+    "read_rows",
+    "read_sources",
+    "read_tables",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +90,10 @@ def read_sources(
     """
     names = CenterNames(project.centers)
     tables_door = None if doors.tables is None else partial(read_tables, doors.tables)
-    tables, tables_report = _read("tables", tables_door, offline=offline)
+    tables, tables_report = attempt("tables", tables_door, offline=offline)
     known = None if full else memory.board_hint()
-    board, board_report = _visit(
-        doors.board, known, understood_by=_digest(project), offline=offline
+    board, board_report = visit_board(
+        doors.board, known, understood_by=understanding(project), offline=offline
     )
     cards: list[EventCard] = []
     if board is not None:
@@ -132,7 +114,7 @@ def read_sources(
         reports.append(whole)
         cards += map(_veiled_card, stood_in)
     for report in (*reports, calendar_report):
-        _record(report)
+        record(report)
     return Reading(calendar, Snapshot(board, tables, (*reports, calendar_report)), tuple(cards))
 
 
@@ -221,88 +203,7 @@ def read_plan(project: Project, doors: Doors, names: CenterNames) -> EventCalend
     return _understood(read_tables(source), doors.calendar_sheet, project, names)
 
 
-def _record(report: SourceReport) -> None:
-    if report.state is not SourceState.ABSENT:
-        note(
-            _log,
-            "source_read",
-            source=report.name,
-            state=report.state,
-            complete=report.complete,
-            items=report.items,
-            calls=report.calls,
-            credits=report.credits,
-            seconds=report.seconds,
-            reason=None if report.message is None else report.message.key,
-        )
-
-
 # --- one source -------------------------------------------------------------------------------
-
-_Read = TypeVar("_Read", BoardSnapshot, TablesSnapshot)
-
-
-def _read(
-    name: str, read: Callable[[], _Read] | None, *, offline: bool
-) -> tuple[_Read | None, SourceReport]:
-    if read is None:
-        return None, SourceReport(name, SourceState.ABSENT, complete=False)
-    unread = SourceReport(name, SourceState.FAILED, complete=False)
-    if offline:
-        return None, replace(unread, message=say("sync.never_read"))
-    try:
-        snapshot = read()
-    except SourceError as error:
-        return None, replace(unread, message=error.message)
-    cost: dict[str, Any] = {
-        "calls": snapshot.calls,
-        "credits": snapshot.credits,
-        "seconds": snapshot.seconds,
-    }
-    if not snapshot.complete:
-        message = say("sync.incomplete")
-        return snapshot, replace(unread, read_at=snapshot.read_at, message=message, **cost)
-    report = SourceReport(name, SourceState.FRESH, complete=True, read_at=snapshot.read_at)
-    return snapshot, replace(report, **cost)
-
-
-def _visit(
-    door: BoardSource | None, hint: BoardHint | None, *, understood_by: str, offline: bool
-) -> tuple[BoardSnapshot | None, SourceReport]:
-    """Read the board as `_read` does, or find with one call that it rests."""
-    if door is None or offline:
-        return _read("board", None if door is None else door.read, offline=offline)
-    if hint is not None and hint.understood_by != understood_by:
-        hint = None
-    try:
-        visit = door.visit(hint)
-    except SourceError as error:
-        unread = SourceReport("board", SourceState.FAILED, complete=False)
-        return None, replace(unread, message=error.message)
-    report = SourceReport(
-        "board",
-        SourceState.FRESH,
-        complete=True,
-        read_at=visit.checked_at,
-        calls=visit.calls,
-        credits=visit.credits,
-        seconds=visit.seconds,
-        message=visit.message,
-        hint=visit.hint and replace(visit.hint, understood_by=understood_by),
-    )
-    if visit.snapshot is None:
-        return None, replace(report, state=SourceState.UNCHANGED)
-    if not visit.snapshot.complete:
-        message = visit.message or say("sync.incomplete")
-        return visit.snapshot, replace(
-            report, state=SourceState.FAILED, complete=False, message=message, hint=None
-        )
-    return visit.snapshot, replace(report, read_at=visit.snapshot.read_at)
-
-
-def _digest(project: Project) -> str:
-    """Sum up everything by which the cards of a board are understood."""
-    return hashlib.sha256(f"{__version__} {project}".encode()).hexdigest()
 
 
 def _stand_in(
@@ -397,7 +298,7 @@ def _calendar(  # noqa: PLR0913 - everything that a row of the calendar may lean
     snapshot, report = tables, SourceReport("calendar", SourceState.FAILED, complete=False)
     if doors.calendar is not None:
         read = partial(read_tables, doors.calendar)
-        snapshot, report = _read("calendar", read, offline=False)
+        snapshot, report = attempt("calendar", read, offline=False)
     if snapshot is not None:
         calendar = _understood(snapshot, doors.calendar_sheet, project, names)
         if doors.calendar is None:  # what befell the tables is told of the tables

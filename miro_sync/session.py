@@ -84,6 +84,10 @@ class Outcome(Protocol):
     def exit_code(self) -> int:
         """3 when a source could not be read and its last good read stands in, else 0."""
 
+    @property
+    def warnings(self) -> Sequence[Problem]:
+        """What is the matter with this very run and not with the data."""
+
 
 class Demo(Protocol):
     """What the sample project shows."""

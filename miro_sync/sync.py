@@ -1,47 +1,48 @@
 """Use cases of the main job: look at the sources and judge them; keep what was found; decide.
 
 `look` reads and decides and writes nothing; `keep` is the one write that follows. A rehearsal on
-another day, a check and the hourly sync differ only in whether `keep` is called.
+another day, a check and the hourly sync differ only in whether `keep` is called. `run` is both,
+and short where there is nothing to decide: when nothing that the decision rests on has changed
+since a run that itself changed nothing, that run's answer stands, for the decision is a function
+of values. What it takes to decide is imported by those who decide.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from miro_sync import decisions as said
-from miro_sync import findings, identity
-from miro_sync.assessment import assess
-from miro_sync.calendar import work_days
 from miro_sync.errors import SourceError
-from miro_sync.matching import match
-from miro_sync.measuring import Declared, Measures, take
 from miro_sync.model import (
     Assessment,
     Decision,
     DecisionKind,
-    Event,
     EventCalendar,
-    EventCard,
     Finding,
-    IndicatorValue,
     Problem,
     Project,
     Remembered,
     Severity,
     SourceReport,
     SourceState,
-    TablesSnapshot,
+    WorkedOut,
     say,
 )
-from miro_sync.names import CenterNames
-from miro_sync.own_sheet import read_own
+from miro_sync.packed import digest, pack, unpack
 from miro_sync.ports import Memory
-from miro_sync.reading import Doors, read_plan, read_sources
-from miro_sync.story import Told, story
-from miro_sync.table_decisions import Scene, TableWords, read_decisions
+from miro_sync.visiting import Call, Doors, call, record
+
+if TYPE_CHECKING:
+    from miro_sync.matching import Notes
+    from miro_sync.measuring import Declared, Measures
+    from miro_sync.model import Event, EventCard, IndicatorValue, TablesSnapshot
+    from miro_sync.story import Told
+    from miro_sync.table_decisions import TableWords
 
 #: Clocks of two machines may differ by this much without anybody's fault.
 CLOCK_SLACK = dt.timedelta(minutes=10)
@@ -55,8 +56,14 @@ class Outcome:
         findings: compared with what was open after the last stored run.
         known: the sources that an earlier run read completely.
         same: cards that came back under another id: old id to new id.
-        measures: indicators, the resource map, the coverage of the plans.
-        words: what people decided in the status worksheet; the assessment rests on it already.
+        measured: indicators, the resource map, the coverage of the plans; None where nothing was
+            measured.
+        said: what people decided in the status worksheet, None where it was not looked at; the
+            assessment rests on it already.
+        brief: nothing has changed since the run before; what a log tells is here, the cards, what
+            is said of single cards, and the measures are not.
+        notes: of the matching, for the next run.
+        warnings: what is the matter with this very run and not with the data.
 
     """
 
@@ -66,8 +73,25 @@ class Outcome:
     findings: tuple[Finding, ...]
     known: Collection[str] = ()
     same: Mapping[str, str] = field(default_factory=dict, hash=False)
-    measures: Measures = field(default_factory=Measures)
-    words: TableWords = field(default_factory=TableWords)
+    measured: Measures | None = None
+    said: TableWords | None = None
+    brief: bool = False
+    notes: Notes | None = field(default=None, compare=False, repr=False)
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def measures(self) -> Measures:
+        """Indicators, the resource map, the coverage of the plans."""
+        from miro_sync.measuring import Measures  # noqa: PLC0415 - as `look`
+
+        return Measures() if self.measured is None else self.measured
+
+    @property
+    def words(self) -> TableWords:
+        """What people decided in the status worksheet."""
+        from miro_sync.table_decisions import TableWords  # noqa: PLC0415 - as `look`
+
+        return TableWords() if self.said is None else self.said
 
     @property
     def indicators(self) -> tuple[IndicatorValue, ...]:
@@ -77,7 +101,7 @@ class Outcome:
     @property
     def taken(self) -> int:
         """How many decisions were taken from the status worksheet."""
-        return len(self.words.decisions)
+        return 0 if self.said is None else len(self.said.decisions)
 
     @property
     def exit_code(self) -> int:
@@ -97,6 +121,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
     full: bool = False,
     as_of: dt.date | None = None,
     now: dt.datetime | None = None,
+    rules: str | None = None,
     declared: Declared | None = None,
     directors_only: Collection[DecisionKind] = said.DIRECTORS_ONLY,
 ) -> Outcome:
@@ -116,6 +141,8 @@ def look(  # noqa: PLR0913 - the inputs of the decision
             look back from there as well. Nothing is read.
         now: the moment of a run that is going to be stored.
         declared: what is measured besides; without it nothing is.
+        rules: a digest of the settings and of the program itself, by which the notes of earlier
+            runs are used; without it every card is read anew.
         directors_only: what the director alone may decide.
 
     Raises:
@@ -123,6 +150,13 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         StateError: the state cannot be read.
 
     """
+    from miro_sync import findings, identity, weeks  # noqa: PLC0415 - only who decides pays for it
+    from miro_sync.assessment import assess  # noqa: PLC0415
+    from miro_sync.calendar import work_days  # noqa: PLC0415
+    from miro_sync.matching import Notes  # noqa: PLC0415
+    from miro_sync.measuring import take  # noqa: PLC0415
+    from miro_sync.reading import read_sources  # noqa: PLC0415
+
     days = work_days(project)
     remembered = memory.remembered()
     if as_of is not None and not remembered.first_run:
@@ -148,6 +182,8 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         for one in stand
     )
     remembered = identity.renamed(remembered, same)
+    noted = None if rules is None else memory.kept("notes")
+    notes = None if rules is None else Notes(noted.payload if noted else "", rules)
     assessment = assess(
         project,
         read.calendar,
@@ -157,14 +193,26 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         decisions=stand,
         today=today,
         deadline_of=lambda day: days.add(day, project.rules.grace_days),
+        notes=notes,
     )
-    late_clock = _late_clock(remembered, now)
-    problems = (*late_clock, *words.problems, *assessment.problems)
-    assessment = replace(assessment, problems=problems)
-    measures = Measures()
+    renamed = [*((one.old, one.new) for one in memory.same_cards()), *same.items()]
+    past = memory.past_work(weeks.first_day(project, today))
+    late_clock = _late_clock(remembered.stored_at, now)
+    assessment = replace(
+        assessment,
+        centers=weeks.with_weeks(assessment, past, renamed, project, days),
+        problems=(*late_clock, *words.problems, *assessment.problems),
+    )
+    measures = None
     if declared is not None:
         measures = take(declared, read, assessment, project, memory)
-    found = findings.compare(assessment, remembered.findings, today)
+    found = findings.compare(
+        assessment,
+        remembered.findings,
+        today,
+        indicators=measures.indicators if measures else (),
+        maps=measures.maps if measures else (),
+    )
     return Outcome(
         project,
         read.calendar,
@@ -172,13 +220,95 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         found,
         known=frozenset(remembered.read_at),
         same=_worth_keeping(same, read.cards, assessment.sources, asked_of, remembered),
-        measures=measures,
-        words=words,
+        measured=measures,
+        said=words,
+        notes=notes,
+        warnings=late_clock,
     )
 
 
-def keep(outcome: Outcome, memory: Memory, *, now: dt.datetime, program: str) -> Outcome:
+def run(  # noqa: PLR0913 - the inputs of the decision, and what makes a run
+    project: Project,
+    doors: Doors,
+    memory: Memory,
+    *,
+    today: dt.date,
+    now: dt.datetime,
+    program: str,
+    rules: str,
+    decisions: Sequence[Decision] = (),
+    full: bool = False,
+    declared: Callable[[], Declared] | None = None,
+    directors_only: Collection[DecisionKind] = said.DIRECTORS_ONLY,
+) -> Outcome:
+    """Look and keep, or find that the last answer stands.
+
+    Args:
+        project: the project's rules, centres and people.
+        doors: where the sources are.
+        memory: the state.
+        today: the local day to judge by.
+        now: the moment of the run, UTC.
+        program: the version of miro-sync.
+        rules: a digest of the settings and of the program itself: under other rules nothing that
+            was worked out before counts.
+        decisions: what people decided besides what `memory` holds.
+        full: read everything and decide anew, whatever is known.
+        declared: returns what is measured besides; asked only if there is something to decide.
+        directors_only: what the director alone may decide.
+
+    Raises:
+        SourceError, SettingsError: there is no calendar to hold anything against.
+        StateError: the state cannot be read or written.
+
+    """
+    basis = None
+    if not full:
+        called = call(doors, memory.board_hint(), project)
+        doors = called.doors
+        basis = _basis(called, memory, (rules, today, project.timezone), decisions)
+    kept = None if basis is None else memory.kept("answer")
+    outcome = None
+    if kept is not None and kept.basis == basis:
+        outcome = _again(kept, called, project, memory, now)
+    if outcome is not None:
+        for report in outcome.assessment.sources:
+            record(report)
+        memory.store_rest(
+            stored_at=now, today=today, program=program, sources=outcome.assessment.sources
+        )
+        return outcome
+    outcome = look(
+        project,
+        doors,
+        memory,
+        today=today,
+        decisions=decisions,
+        full=full,
+        now=now,
+        rules=rules,
+        declared=None if declared is None else declared(),
+        directors_only=directors_only,
+    )
+    return keep(outcome, memory, now=now, program=program, basis=basis)
+
+
+def keep(
+    outcome: Outcome,
+    memory: Memory,
+    *,
+    now: dt.datetime,
+    program: str,
+    basis: str | None = None,
+) -> Outcome:
     """Store a look at the sources as a run, in one transaction.
+
+    Args:
+        outcome: what `look` returned.
+        memory: where to store it.
+        now: the moment of the run, UTC.
+        program: the version of miro-sync.
+        basis: a digest of all that the outcome rests on; None where it must not be used again.
 
     Returns:
         The outcome as it was stored: what was late before anything was known is set aside.
@@ -187,6 +317,8 @@ def keep(outcome: Outcome, memory: Memory, *, now: dt.datetime, program: str) ->
         StateError: the state cannot be written.
 
     """
+    from miro_sync import findings  # noqa: PLC0415 - as `look`
+
     found = findings.set_aside(outcome.findings, outcome.assessment, outcome.known)
     memory.store_run(
         stored_at=now,
@@ -200,6 +332,8 @@ def keep(outcome: Outcome, memory: Memory, *, now: dt.datetime, program: str) ->
         measures=outcome.measures.kept,
         choices=outcome.words.choices,
         erased=outcome.words.erased,
+        answer=_answer(outcome, basis),
+        notes=_noted(outcome.notes),
     )
     return replace(outcome, findings=found)
 
@@ -253,6 +387,9 @@ def story_of(
         StateError: the state cannot be read.
 
     """
+    from miro_sync.matching import match  # noqa: PLC0415 - as `look`
+    from miro_sync.story import story  # noqa: PLC0415
+
     calendar = _plan_at_hand(project, doors, memory)
     key = said.event_key(code, calendar)
     event = next(one for one in calendar.events if one.key == key)
@@ -286,6 +423,9 @@ def _calendar_for(
 
 
 def _plan_at_hand(project: Project, doors: Doors, memory: Memory) -> EventCalendar:
+    from miro_sync.names import CenterNames  # noqa: PLC0415 - as `look`
+    from miro_sync.reading import read_plan, read_sources  # noqa: PLC0415
+
     try:
         return read_sources(project, doors, memory, offline=True).calendar
     except SourceError:
@@ -296,6 +436,9 @@ def _table_words(
     tables: TablesSnapshot | None, memory: Memory, known: said.Known, today: dt.date
 ) -> TableWords:
     """Return what people decided in the status worksheet, where it was read."""
+    from miro_sync.own_sheet import read_own  # noqa: PLC0415 - as `look`
+    from miro_sync.table_decisions import Scene, TableWords, read_decisions  # noqa: PLC0415
+
     if tables is None or tables.own is None:
         return TableWords()
     scene = Scene(known, memory.choices(), today, tables.read_at)
@@ -323,6 +466,8 @@ def _worth_keeping(
     Those of rows change whenever a row is put in above them; only what somebody decided or what
     was found about them has to follow. What a source that is held back shows is not stored.
     """
+    from miro_sync.identity import GONE  # noqa: PLC0415 - as `look`
+
     stored = {source.name for source in sources if source.reliable}
     rows = {card.id for card in cards if card.source != "board"}
     needed = {*decided, *(one.subject for one in remembered.findings)}
@@ -331,14 +476,88 @@ def _worth_keeping(
         for old, new in same.items()
         if (
             "tables" in stored and (old in decided or new in needed)
-            if new in rows or new == identity.GONE
+            if new in rows or new == GONE
             else "board" in stored
         )
     }
 
 
-def _late_clock(remembered: Remembered, now: dt.datetime | None) -> tuple[Problem, ...]:
-    before = remembered.stored_at
+def _late_clock(before: dt.datetime | None, now: dt.datetime | None) -> tuple[Problem, ...]:
     if now is None or before is None or now + CLOCK_SLACK >= before:
         return ()
     return (Problem(say("sync.clock_back", now=now, before=before), severity=Severity.WARNING),)
+
+
+# --- the last answer --------------------------------------------------------------------------
+
+
+def _basis(
+    called: Call, memory: Memory, rules: tuple[str, dt.date, str], decisions: Sequence[Decision]
+) -> str | None:
+    """Sum up all that the decision rests on besides what is remembered; None where it is open.
+
+    What is remembered is changed by runs alone, and one that changes it keeps no answer.
+    """
+    if called.seals is None:
+        return None
+    zone = ZoneInfo(rules[-1])
+    seals = [
+        (name, seal.digest, seal.read_at and seal.read_at.astimezone(zone).date())
+        for name, seal in called.seals.items()
+    ]
+    return digest(rules, seals, said.merged(decisions, memory.decisions()))
+
+
+def _answer(outcome: Outcome, basis: str | None) -> WorkedOut | None:
+    """Return what is to be told of an outcome as long as its basis is the same."""
+    found = outcome.assessment
+    if basis is None or outcome.exit_code:
+        return None
+    told = replace(
+        found,
+        verdicts=tuple(replace(one, evidence=()) for one in found.verdicts),
+        questions=(),
+        extra=(),
+        vanished=(),
+        duplicates=(),
+        cards={},
+        problems=(),
+    )
+    with suppress(TypeError):  # what cannot be written down is worked out anew
+        told_whole = (told, outcome.findings, outcome.calendar, tuple(outcome.known))
+        return WorkedOut(basis, pack(told_whole))
+    return None
+
+
+def _noted(notes: Notes | None) -> WorkedOut | None:
+    if notes is None:
+        return None
+    text = notes.text()
+    return WorkedOut(digest(text), text)
+
+
+def _again(
+    kept: WorkedOut, called: Call, project: Project, memory: Memory, now: dt.datetime
+) -> Outcome | None:
+    """Return the last answer with what this call cost; None where it cannot be read."""
+    try:
+        assessment, found, calendar, known = unpack(kept.payload)
+    except ValueError:
+        return None
+    reports = []
+    for report in assessment.sources:
+        new, seal = called.reports.get(report.name), (called.seals or {})[report.name]
+        told = report
+        if new is not None:
+            told = replace(new, items=report.items, tables_hint=report.tables_hint)
+        reports.append(replace(told, read_at=seal.read_at or told.read_at))
+    late_clock = _late_clock(memory.stored_at(), now)
+    return Outcome(
+        project,
+        calendar,
+        replace(assessment, sources=tuple(reports), problems=late_clock),
+        found,
+        known=frozenset(known),
+        brief=True,
+        warnings=late_clock,
+    )

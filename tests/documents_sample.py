@@ -43,7 +43,9 @@ HOSTILE = (
 
 def indicator(key: str, title: str, **changes: Any) -> Indicator:  # noqa: ANN401 - any field
     base = Indicator(key, title, "%", IndicatorFormula.RATIO, IndicatorSource.TABLE, target=100.0)
-    return replace(base, **changes)
+    made = replace(base, **changes)
+    # As the settings have it: what is read from a table may count people.
+    return replace(made, people=made.source is IndicatorSource.TABLE)
 
 
 def value(

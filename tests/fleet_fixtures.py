@@ -19,17 +19,17 @@ ADDRESS, THERE = "10.201.77.1", "10.201.77.2"
 
 
 @pytest.fixture(scope="module")
-def database_server() -> Iterator[postgres.Running]:
+def database_server() -> Iterator[postgres.Server]:
     programs = postgres.found()
     if programs is None:
         pytest.skip("no PostgreSQL on this machine")
     pytest.importorskip("procrastinate", reason="no job queue (pip install miro-sync[scale])")
-    with postgres.running(programs, listen="*") as one:
+    with postgres.controlled(programs, listen="*") as one:
         yield one
 
 
 @pytest.fixture
-def fleet(database_server: postgres.Running, tmp_path: Path) -> Iterator[Fleet]:
+def fleet(database_server: postgres.Server, tmp_path: Path) -> Iterator[Fleet]:
     name = f"f{uuid.uuid4().hex[:12]}"
     Fleet(database_server.url, tmp_path).ask(f"create database {name}")
     one = Fleet(database_server.url.replace("/postgres?", f"/{name}?"), tmp_path)

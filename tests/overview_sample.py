@@ -52,7 +52,9 @@ def with_weeks(number: int, one: CenterActivity) -> CenterActivity:
 
 def indicator(key: str, title: str, **changes: Any) -> Indicator:  # noqa: ANN401 - any field
     base = Indicator(key, title, "%", IndicatorFormula.RATIO, IndicatorSource.TABLE, target=100)
-    return replace(base, **changes)
+    made = replace(base, **changes)
+    # As the settings have it: what is read from a table may count people.
+    return replace(made, people=made.source is IndicatorSource.TABLE)
 
 
 def value(of: Indicator, number: float | None, **changes: Any) -> IndicatorValue:  # noqa: ANN401 - any field

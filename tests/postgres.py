@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -20,31 +20,36 @@ def found() -> Path | None:
     return next((one for one in folders if (one / "initdb").exists()), None)
 
 
-class Running:
-    """A server that runs; `host` is the folder of its socket."""
+class Server:
+    """A server on a Unix socket of its own, which a test may stop and start.
+
+    Attributes:
+        url: of a database without tables.
+
+    """
 
     def __init__(self, programs: Path, folder: Path, user: str | None, listen: str) -> None:
         self._programs, self._folder, self._user = programs, folder, user
         self._data = folder / "data"
-        self._options = f"-c listen_addresses='{listen}' -c unix_socket_directories={folder}"
+        self._listen = listen
         self.url = f"postgresql://tests@/postgres?host={folder}"
-
-    def prepare(self) -> None:
-        ours = ("-U", "tests", "-A", "trust", "-E", "UTF8")
-        self._run("initdb", "-D", str(self._data), *ours)
+        words = ("-D", str(self._data), "-U", "tests", "-A", "trust", "-E", "UTF8")
+        self._run("initdb", *words)
         with (self._data / "pg_hba.conf").open("a", encoding="utf-8") as file:
             file.write("host all all samenet trust\n")
 
     def start(self) -> None:
+        options = f"-c listen_addresses='{self._listen}' -c unix_socket_directories={self._folder}"
         log = str(self._folder / "log")
-        self._run("pg_ctl", "-D", str(self._data), "-l", log, "-w", "-o", self._options, "start")
+        self._run("pg_ctl", "-D", str(self._data), "-l", log, "-w", "-o", options, "start")
 
     def stop(self) -> None:
+        """Stop at once, as when the machine loses power."""
         self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "stop")
 
     def _run(self, program: str, *words: str) -> None:
         subprocess.run(  # noqa: S603 - our own words
-            (str(self._programs / program), *words),
+            [str(self._programs / program), *words],
             user=self._user,
             cwd=self._folder,
             check=True,
@@ -54,8 +59,8 @@ class Running:
 
 
 @contextmanager
-def running(programs: Path, listen: str = "") -> Iterator[Running]:
-    """Start a server on a Unix socket of its own, and on the addresses to listen on.
+def controlled(programs: Path, listen: str = "") -> Iterator[Server]:
+    """Start a server, on some addresses, too; stopped at the end, if it runs, and thrown away.
 
     The server refuses to run as root, so root hands it to `nobody`.
     """
@@ -66,14 +71,14 @@ def running(programs: Path, listen: str = "") -> Iterator[Running]:
         import pwd  # noqa: PLC0415 - only where there are such users
 
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-    server = Running(programs, folder, user, listen)
     try:
-        server.prepare()
-        server.start()
+        running = Server(programs, folder, user, listen)
+        running.start()
         try:
-            yield server
+            yield running
         finally:
-            server.stop()
+            with suppress(subprocess.CalledProcessError):  # a test may have stopped it
+                running.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -81,5 +86,5 @@ def running(programs: Path, listen: str = "") -> Iterator[Running]:
 @contextmanager
 def server(programs: Path) -> Iterator[str]:
     """Start a server; yields the URL of a database without tables."""
-    with running(programs) as one:
-        yield one.url
+    with controlled(programs) as running:
+        yield running.url

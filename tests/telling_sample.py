@@ -425,6 +425,7 @@ class Told:
     findings: tuple[Finding, ...] = FINDINGS
     project: Project = PROJECT
     exit_code: int = 0
+    warnings: tuple[Problem, ...] = ()
     indicators: tuple[IndicatorValue, ...] = ()
     taken: int = 0
 
@@ -550,6 +551,9 @@ class FakeApp:
     def check_state(self, config: Path) -> Health | None:
         self._called("check-state", config)
         return None
+
+    def adopt_state(self, config: Path) -> None:
+        self._called("adopt_state", config)
 
     def purge(self, config: Path, before: dt.date) -> Purged:
         self._called("purge", config, before)

@@ -48,7 +48,6 @@ from miro_sync.model import (
     Coverage,
     Finding,
     FindingState,
-    IndicatorSource,
     Message,
     Period,
     Person,
@@ -434,7 +433,7 @@ def test_indicators_that_are_behind_come_first_with_arrow_target_and_gap() -> No
 
 def test_a_few_people_are_not_counted_out() -> None:
     assert "<5 чел. на 01.06.2023" in said(written_letter())
-    several = indicator("K7", unit="чел.", source=IndicatorSource.TABLE, value=5.0)
+    several = indicator("K7", unit="чел.", people=True, value=5.0)
     assert "5 чел. на" in said(written_letter(replace(FULL, indicators=(several,))))
 
 

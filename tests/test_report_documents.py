@@ -67,6 +67,20 @@ def test_every_word_document_has_a_file_of_its_own(folder: Path) -> None:
     assert "Методическое сопровождение заполнения карты ресурсов" in cells
 
 
+def test_a_worksheet_of_contests_reaches_the_centres_report(folder: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(folder / "tables.xlsx")
+    page = book.create_sheet("Конкурсы центров")
+    page.append(["Центр", "Конкурс", "Учебный год", "Количество участников", "Результат"])
+    page.append(["Ишимская ООШ", "Экодиктант", "2022/23", 13, "2 место"])
+    page.append(["Яйская СОШ №2", "Викторина «Атом»", "2022/23", 7, "1 призёр"])
+    book.save(folder / "tables.xlsx")
+    target = tmp_path / "ishim.docx"
+    assert report(folder, "docx", "--center", "ishim", "-o", str(target)) == 0
+    rows = [[cell.text for cell in row.cells] for row in docx.Document(str(target)).tables[1].rows]
+    assert rows[1] == ["1", "Экодиктант", "13", "2 место"]
+    assert not [row for row in rows if "Атом" in row[1]]
+
+
 def test_a_document_of_a_centre_without_its_centre_is_refused_in_words(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -404,7 +404,7 @@ def test_problem_zones_are_told_by_centre_and_calm_ones_in_one_line() -> None:
 def test_a_mean_is_told_by_centre_unless_it_speaks_of_each() -> None:
     said = text_of(usual("interim"))
     assert "отстаёт; у центра — 14,5 (среднее по 15)." in said  # one part
-    assert "отстаёт; у центра — 17 (среднее по 18)." in said  # 6 x 15 and 12 x 18
+    assert "отстаёт; у центра — 17,0 (среднее по 18)." in said  # 6 x 15 and 12 x 18
     assert "отстаёт; у центра — скрыто: меньше 5 человек." in said
 
 
@@ -443,7 +443,7 @@ def test_charts_say_their_numbers_as_russians_write_them() -> None:
     assert "K7 — скрыто: меньше 5 человек при цели 20\u00a0%" in shares.said
     scores = scores_chart(INDICATORS, RU)
     assert scores is not None
-    assert "было — 14,8, регион — 22,5, цель — 17,8, сейчас — 16,25" in scores.said
+    assert "было — 14,8, регион — 22,5, цель — 17,8, сейчас — 16,3" in scores.said
     trends = trends_chart(INDICATORS, RU)
     assert trends is not None
     assert "февраль 2023 — 90\u00a0%, июнь 2023 — 93,2\u00a0%" in trends.said

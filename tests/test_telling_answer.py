@@ -331,7 +331,11 @@ def test_the_centres_answer_is_the_head_and_the_centres() -> None:
         "centers",
     ]
     assert document["schema"] == "miro-sync/centers/1"
-    assert document["centers"] == checked()["centers"]
+    without = [
+        {key: value for key, value in one.items() if key not in ("weeks", "rhythm")}
+        for one in document["centers"]
+    ]
+    assert without == checked()["centers"]
 
 
 def test_a_period_text_is_answered_to_the_letter() -> None:

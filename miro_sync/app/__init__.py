@@ -1,26 +1,21 @@
 """The composition root: what the commands call, put together from settings, doors and memory.
 
 One function per command; each takes what the command line gave and returns values to be shown.
+What only one of them needs is imported by it: the hourly sync that finds nothing new takes little
+longer than its imports.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import os
-import shutil
-import tempfile
-import webbrowser
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
-from miro_sync import __version__, setup
+from miro_sync import __version__
 from miro_sync import sync as use_case
-from miro_sync.app import overviews, reports
 from miro_sync.app.building import (
     Progress,
     declared_by,
@@ -29,18 +24,11 @@ from miro_sync.app.building import (
     memory_of,
     miro_client,
     moment,
+    rules_of,
     today_of,
 )
-from miro_sync.app.writing import write_whole
 from miro_sync.decisions import merged, undone_numbers
-from miro_sync.doctor import Checkup, Level, examine
 from miro_sync.errors import MiroSyncError, SettingsError
-from miro_sync.memory import Health, Purged
-from miro_sync.messages import catalogue
-from miro_sync.miro_budget import Clock
-from miro_sync.miro_http import MiroHttp
-from miro_sync.miro_login import REDIRECT_PORT, Application, login_flow
-from miro_sync.miro_tokens import token_warnings
 from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
@@ -55,13 +43,16 @@ from miro_sync.model import (
     Schedule,
     say,
 )
-from miro_sync.periods import read_period
-from miro_sync.ports import BoardSource
-from miro_sync.reading import Doors
 from miro_sync.settings import Settings, SourceKind, load, secret
-from miro_sync.story import Told
-from miro_sync.survey import Plans, Resources, examine_plans, examine_resources
-from miro_sync.sync import Outcome
+
+if TYPE_CHECKING:
+    from miro_sync.doctor import Checkup, Level
+    from miro_sync.memory import Health, Purged
+    from miro_sync.ports import BoardSource
+    from miro_sync.story import Told
+    from miro_sync.survey import Plans, Resources
+    from miro_sync.sync import Outcome
+    from miro_sync.visiting import Doors
 
 #: The packaged sample is judged at this moment, whatever the day is: 8 in the morning on the spot.
 SAMPLE_MOMENT = dt.datetime(2023, 9, 5, 1, 0, tzinfo=dt.UTC)
@@ -166,18 +157,19 @@ def sync(config: Path, *, full: bool = False, progress: Progress | None = None) 
     settings = load(config)
     with memory_of(settings) as memory, memory.alone():
         now = moment()
-        outcome = use_case.look(
+        return use_case.run(
             settings.project,
             doors_of(settings, now, progress),
             memory,
             today=today_of(settings, now),
+            now=now,
+            program=__version__,
+            rules=rules_of(settings),
             decisions=settings.decisions,
             directors_only=settings.directors_only,
             full=full,
-            now=now,
-            declared=declared_by(settings),
+            declared=partial(declared_by, settings),
         )
-        return use_case.keep(outcome, memory, now=now, program=__version__)
 
 
 def decide(config: Path, asked: Decision) -> Decision:
@@ -222,6 +214,13 @@ def demo(target: Path | None = None, language: str | None = None) -> Demo:
         language: of the page; None for the sample's own.
 
     """
+    import shutil  # noqa: PLC0415 - only this command needs it
+    import tempfile  # noqa: PLC0415
+    from importlib.resources import as_file, files  # noqa: PLC0415
+
+    from miro_sync.app import overviews, reports  # noqa: PLC0415
+    from miro_sync.messages import catalogue  # noqa: PLC0415
+
     with (
         as_file(files("miro_sync").joinpath("sample")) as sample,
         tempfile.TemporaryDirectory(prefix="miro-sync-") as temporary,
@@ -292,11 +291,15 @@ def purge(config: Path, before: dt.date) -> Purged:
 
 def init(folder: Path) -> tuple[Path, ...]:
     """Write a commented project folder; returns the files written."""
+    from miro_sync import setup  # noqa: PLC0415 - only this command needs it
+
     return setup.init(folder)
 
 
 def doctor(config: Path) -> Checkup:
     """Check settings, access, the mapping of frames to centres, headers and the state."""
+    from miro_sync.doctor import examine  # noqa: PLC0415 - only this command needs it
+
     settings = load(config)
     with memory_of(settings) as memory:
         doors = doors_of(settings, moment())
@@ -309,6 +312,8 @@ def doctor(config: Path) -> Checkup:
 
 def resources(config: Path, *, on: dt.date | None = None) -> Resources:
     """Check how every centre filled in the resource map, as if today were the day `on`."""
+    from miro_sync.survey import examine_resources  # noqa: PLC0415 - only this command needs it
+
     settings = load(config)
     now = moment()
     return examine_resources(
@@ -322,6 +327,8 @@ def resources(config: Path, *, on: dt.date | None = None) -> Resources:
 
 def coverage(config: Path) -> Plans:
     """Map the directions and months of the centres' plans."""
+    from miro_sync.survey import examine_plans  # noqa: PLC0415 - only this command needs it
+
     settings = load(config)
     return examine_plans(settings.project, doors_of(settings, moment()))
 
@@ -334,6 +341,8 @@ def export_board(config: Path, path: Path, *, progress: Progress | None = None) 
         SourceError: the board could not be read.
 
     """
+    from miro_sync.app.writing import write_whole  # noqa: PLC0415 - only this command needs it
+
     settings = load(config)
     source = settings.board_source
     if source is None or source.kind is not SourceKind.MIRO:
@@ -365,6 +374,15 @@ def login(show: Callable[[str], object], language: str = "ru") -> Path:
         SourceError: it was not allowed.
 
     """
+    import os  # noqa: PLC0415 - only this command needs it
+    import webbrowser  # noqa: PLC0415
+
+    from pydantic import SecretStr  # noqa: PLC0415
+
+    from miro_sync.miro_budget import Clock  # noqa: PLC0415
+    from miro_sync.miro_http import MiroHttp  # noqa: PLC0415
+    from miro_sync.miro_login import REDIRECT_PORT, Application, login_flow  # noqa: PLC0415
+
     client_id = secret("MIRO_CLIENT_ID", os.environ)
     client_secret = secret("MIRO_CLIENT_SECRET", os.environ)
     named = os.environ.get("MIRO_ACCESS_TOKEN_FILE", "").strip()
@@ -390,6 +408,8 @@ def read_periods(
     year: int | None = None,
 ) -> Iterator[Schedule]:
     """Read period texts, leaning on a year or else on the span of the project, if there is one."""
+    from miro_sync.periods import read_period  # noqa: PLC0415 - only this command needs it
+
     span = None
     if school_year is None and year is None and config is not None:
         span = load(config).project.span
@@ -420,6 +440,7 @@ def _look(  # noqa: PLR0913 - as `check`
             offline=offline,
             full=full,
             as_of=as_of,
+            rules=rules_of(settings),
             declared=declared_by(settings),
         )
 
@@ -449,6 +470,10 @@ def _access(settings: Settings) -> Iterator[tuple[Level, Message]]:
 
 def _miro_access(settings: Settings) -> Iterator[tuple[Level, Message]]:
     """Say whose token it is, what it may do, and when it ends."""
+    import os  # noqa: PLC0415 - only this command needs it
+
+    from miro_sync.miro_tokens import token_warnings  # noqa: PLC0415
+
     if settings.board_source is None or settings.board_source.kind is not SourceKind.MIRO:
         return
     who = miro_client(settings).who_am_i()

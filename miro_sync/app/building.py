@@ -1,4 +1,7 @@
-"""Where the adapters are built; the only place that reads the clock."""
+"""Where the adapters are built; the only place that reads the clock.
+
+Each door is imported when the settings name its source.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +10,29 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import miro_sync
 from miro_sync.errors import StateError
-from miro_sync.files import BoardFile, TablesFile, read_workbook
-from miro_sync.fleet.allowance import GOOGLE_A_MINUTE, Allowance, SharedBudget, account_of
-from miro_sync.fleet.store import Shared
-from miro_sync.layouts import LookedFor, understood_by
-from miro_sync.measuring import Declared
 from miro_sync.memory import Owner, SqlMemory
-from miro_sync.miro_budget import Clock
-from miro_sync.miro_client import MiroBoard, MiroClient
-from miro_sync.miro_http import Address, MiroHttp
-from miro_sync.miro_tokens import token_source, who_pays
 from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
     BoardVisit,
     SheetLayout,
 )
-from miro_sync.ports import BoardSource, TablesSource
-from miro_sync.reading import Doors
+from miro_sync.packed import digest
 from miro_sync.settings import Settings, SourceKind
-from miro_sync.sheets import Quota, SheetsSource, YandexTable
-from miro_sync.wire import read_export
+from miro_sync.visiting import Doors
+
+if TYPE_CHECKING:
+    from miro_sync.fleet.store import Shared
+    from miro_sync.layouts import LookedFor
+    from miro_sync.measuring import Declared
+    from miro_sync.miro_client import MiroBoard, MiroClient
+    from miro_sync.ports import BoardSource, TablesSource
+    from miro_sync.sheets import Quota, SheetsSource
 
 Progress = Callable[[int, int | None], None]
 
@@ -55,8 +57,26 @@ def today_of(settings: Settings, now: dt.datetime) -> dt.date:
     return now.astimezone(ZoneInfo(settings.project.timezone)).date()
 
 
+def rules_of(settings: Settings) -> str:
+    """Sum up the settings and the program itself: what was worked out under others is void."""
+    parts = sorted(_files_of(os.path.dirname(miro_sync.__file__)))  # noqa: PTH120 - each run pays
+    return digest(miro_sync.__version__, parts, settings)
+
+
+def _files_of(folder: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the program's own files with their size and date."""
+    for entry in os.scandir(folder):
+        if entry.is_dir():
+            yield from _files_of(entry.path)
+        elif entry.name.endswith((".py", ".toml")):
+            stat = entry.stat()
+            yield entry.path, stat.st_size, stat.st_mtime_ns
+
+
 def doors_of(settings: Settings, now: dt.datetime, progress: Progress | None = None) -> Doors:
     """Build the doors to the sources that the settings name; nothing is read yet."""
+    from miro_sync.files import TablesFile  # noqa: PLC0415 - only where it is named
+
     calendar, sheet = settings.calendar_source, None
     if calendar.kind is SourceKind.WORKSHEET:
         sheet = calendar.value
@@ -71,6 +91,8 @@ def doors_of(settings: Settings, now: dt.datetime, progress: Progress | None = N
 
 def declared_by(settings: Settings) -> Declared:
     """Return what the settings ask to be measured."""
+    from miro_sync.measuring import Declared  # noqa: PLC0415 - only who decides pays for it
+
     return Declared(settings.indicators, settings.sheet_kinds, settings.monitoring)
 
 
@@ -81,6 +103,8 @@ def _is_by_columns(settings: Settings) -> bool:
 
 
 def _looked_for(settings: Settings) -> LookedFor:
+    from miro_sync.layouts import LookedFor  # noqa: PLC0415 - only where it is asked for
+
     return LookedFor(settings.sheet_kinds, settings.indicators)
 
 
@@ -90,6 +114,9 @@ def _board_door(settings: Settings, progress: Progress | None) -> BoardSource | 
         return None
     if source.kind is SourceKind.MIRO:
         return _LiveBoard(settings, progress)
+    from miro_sync.files import BoardFile  # noqa: PLC0415 - only where it is named
+    from miro_sync.wire import read_export  # noqa: PLC0415
+
     return BoardFile(source.path, read_export)
 
 
@@ -109,16 +136,29 @@ class _LiveBoard:
         return self._board().visit(hint)
 
     def _board(self) -> MiroBoard:
+        from miro_sync.miro_client import MiroBoard  # noqa: PLC0415 - only where it is named
+
         return MiroBoard(miro_client(self._settings, self._progress))
 
 
 def miro_client(settings: Settings, progress: Progress | None = None) -> MiroClient:
     """Build what speaks to the live board of the settings."""
+    from miro_sync.miro_budget import Clock  # noqa: PLC0415 - only where it is named
+    from miro_sync.miro_client import MiroClient  # noqa: PLC0415
+    from miro_sync.miro_http import Address, MiroHttp  # noqa: PLC0415
+    from miro_sync.miro_tokens import token_source, who_pays  # noqa: PLC0415
+
     source = settings.board_source
     environ = environment_of(settings)
     clock = Clock(moment)
     budget = None
     if settings.shared_url is not None:
+        from miro_sync.fleet.allowance import (  # noqa: PLC0415 - only where something is shared
+            Allowance,
+            SharedBudget,
+            account_of,
+        )
+
         account = account_of("miro", who_pays(environ))
         allowance = Allowance(_shared(settings.shared_url), clock, account, _known_as(settings))
         budget = SharedBudget(clock, allowance)
@@ -146,6 +186,8 @@ _KEYS = ("MIRO_ACCESS_TOKEN", "MIRO_ACCESS_TOKEN_FILE", "GOOGLE_APPLICATION_CRED
 
 @cache
 def _shared(url: str) -> Shared:
+    from miro_sync.fleet.store import Shared  # noqa: PLC0415 - only where something is shared
+
     return Shared(url, moment)
 
 
@@ -153,6 +195,13 @@ def _quota_of(settings: Settings) -> Quota | None:
     """Return what keeps a Google account's quota, where the account is shared."""
     if settings.shared_url is None:
         return None
+    from miro_sync.fleet.allowance import (  # noqa: PLC0415 - only where something is shared
+        GOOGLE_A_MINUTE,
+        Allowance,
+        account_of,
+    )
+    from miro_sync.miro_budget import Clock  # noqa: PLC0415
+
     shared, clock = _shared(settings.shared_url), Clock(moment)
 
     def quota(email: str, *, writing: bool) -> None:
@@ -190,6 +239,10 @@ def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
     if source.kind is SourceKind.GOOGLE:
         return google_sheets(settings, source.value, now)
     if source.kind is SourceKind.YANDEX:
+        from miro_sync.files import read_workbook  # noqa: PLC0415 - only where it is named
+        from miro_sync.miro_budget import Clock  # noqa: PLC0415
+        from miro_sync.sheets import YandexTable  # noqa: PLC0415
+
         return YandexTable(
             source.value,
             read_at=now,
@@ -198,11 +251,17 @@ def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
             api_url=settings.tables_api_url,
             patience_seconds=settings.tables_patience,
         )
+    from miro_sync.files import TablesFile  # noqa: PLC0415 - only where it is named
+
     return TablesFile(source.path, now)
 
 
 def google_sheets(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> SheetsSource:
     """Build the door to a Google spreadsheet."""
+    from miro_sync.files import read_workbook  # noqa: PLC0415 - only where it is named
+    from miro_sync.miro_budget import Clock  # noqa: PLC0415
+    from miro_sync.sheets import SheetsSource  # noqa: PLC0415
+
     return SheetsSource(
         spreadsheet_id,
         environ=environment_of(settings),
@@ -218,6 +277,8 @@ def google_sheets(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> 
 
 def _known_layouts(settings: Settings) -> tuple[SheetLayout, ...]:
     """Return where the columns stood at the last stored read, if they are looked for as then."""
+    from miro_sync.layouts import understood_by  # noqa: PLC0415 - only where it is asked for
+
     try:
         with memory_of(settings) as memory:
             hint = memory.tables_hint()

@@ -8,7 +8,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from miro_sync import sync as use_case
-from miro_sync.app.building import Progress, declared_by, doors_of, memory_of, moment, today_of
+from miro_sync.app.building import (
+    Progress,
+    declared_by,
+    doors_of,
+    memory_of,
+    moment,
+    rules_of,
+    today_of,
+)
 from miro_sync.decisions import made_until, merged, undone_numbers
 from miro_sync.overview import Overview
 from miro_sync.settings import Settings, load
@@ -65,6 +73,7 @@ def _overview(  # noqa: PLR0913 - as `overview`
             offline=offline,
             full=full,
             as_of=as_of,
+            rules=rules_of(settings),
             declared=declared_by(settings),
         )
         made = merged(settings.decisions, memory.decisions())
@@ -79,5 +88,7 @@ def _overview(  # noqa: PLR0913 - as `overview`
         undone=undone_numbers(made),
         indicators=outcome.measures.indicators,
         plans=outcome.measures.plans,
+        plan_rows=outcome.measures.plan_rows,
+        sheet_rows=outcome.measures.sheet_rows,
         maps=outcome.measures.maps,
     )

@@ -12,6 +12,7 @@ from miro_sync.console import (
     show,
     show_csv,
     show_json,
+    tell_problems,
     warn_of_problems,
     warn_of_sources,
 )
@@ -85,6 +86,7 @@ def _sync(session: Session, *, full: bool, exit_zero: bool) -> int:
     told = (outcome.assessment, outcome.findings, outcome.project, words)
     show(terminal.sync_line(*told, taken=outcome.taken))
     warn_of_sources(outcome.assessment, words)
+    tell_problems(outcome.warnings, words)
     # What this very run set aside is news once.
     aside = lines.backlog(outcome.findings, new=False)
     return code_of(outcome, outcome.assessment, exit_zero=exit_zero, aside=aside)

@@ -15,11 +15,14 @@ from miro_sync.session import (
     progress_of,
     shared_options,
 )
-from miro_sync.telling.usage import Command, Misuse, terminal_columns
+from miro_sync.telling.usage import Command, Misuse, OneOf, terminal_columns
 
 if TYPE_CHECKING:
     from miro_sync.app.publishing import Publication
     from miro_sync.messages import Catalogue
+
+
+_HALVES = ("board", "table")
 
 
 def commands(words: Catalogue) -> list[Command]:
@@ -36,6 +39,7 @@ def commands(words: Catalogue) -> list[Command]:
                 option(words, "--apply", is_flag=True),
                 option(words, "--undo", is_flag=True),
                 option(words, "--written", is_flag=True),
+                option(words, "--only", type=OneOf(_HALVES, words)),
                 everything,
                 layout_option(words, FORMATS[:2]),
                 *shared_options(words),
@@ -52,6 +56,7 @@ def _publish(  # noqa: PLR0913 - the options of the command
     apply: bool,
     undo: bool,
     written: bool,
+    only: str | None,
     everything: bool,
     layout: str,
 ) -> int:
@@ -64,11 +69,15 @@ def _publish(  # noqa: PLR0913 - the options of the command
     with progress_of(session) as reading, progress_of(session, "publish.progress") as writing:
         if undo:
             done = publishing.undo(
-                session.folder(), everything=everything, progress=reading, writing=writing
+                session.folder(),
+                everything=everything,
+                only=only,
+                progress=reading,
+                writing=writing,
             )
         else:
             done = publishing.publish(
-                session.folder(), apply=apply, progress=reading, writing=writing
+                session.folder(), apply=apply, only=only, progress=reading, writing=writing
             )
     return _show(session, done, layout, everything=everything)
 
@@ -77,19 +86,14 @@ def _show(session: Session, done: Publication, layout: str, *, everything: bool)
     from miro_sync.telling import publishing as telling  # noqa: PLC0415 - help needs none of it
 
     words = session.words_of(done.project)
-    plan, carried = done.board.plan, done.board.carried
     if layout == "json":
-        show_json(telling.document(plan, carried, done.project, words, undo=done.undo))
+        show_json(telling.document(done, done.project, words))
     else:
-        show(
-            telling.table(
-                plan, carried, done.project, words, terminal_columns(),
-                undo=done.undo, everything=everything,
-            )
-        )  # fmt: skip
-    tell_problems(telling.problems(plan, carried), words)
-    if not done.board.allowed:
-        tell(words.say("publish.off_board"))
+        show(telling.table(done, done.project, words, terminal_columns(), everything=everything))
+    tell_problems(telling.problems(done), words)
+    for half, part in (("board", done.board), ("table", done.table)):
+        if part is not None and not part.allowed:
+            tell(words.say(f"publish.off_{half}"))
     return done.exit_code
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from miro_sync.digest.saying import (
-    FEW,
     card_links,
     card_title,
     days_of,
@@ -22,13 +21,13 @@ from miro_sync.digest.standing import LONG_SILENCE_DAYS
 from miro_sync.letter import Block, Entry, Section
 from miro_sync.model import (
     FLAGGED,
-    IndicatorSource,
     IndicatorState,
     Message,
     SourceState,
     Status,
     say,
 )
+from miro_sync.privacy import FEW, people_told_outside
 from miro_sync.telling.display import clean, shorten
 from miro_sync.telling.lines import lines
 
@@ -387,15 +386,12 @@ def _indicator(one: IndicatorValue, week_ago: float | None) -> Entry:
 
 #: What numbers of a table count that are no people.
 _POINT = "балл"  # a word that bends with its number
-_NO_PEOPLE = ("%", _POINT, "point", "отмет", "grade")
 
 
 def _amount(one: IndicatorValue, value: float) -> Message:
     """Write a value with its unit; a few people are not counted out."""
     unit = clean(one.indicator.unit)
-    counts = one.indicator.source is IndicatorSource.TABLE and not any(
-        word in unit.casefold() for word in _NO_PEOPLE
-    )
+    hidden = one.indicator.people and unit != "%" and 0 < value < FEW
     if unit.casefold() == _POINT:
         whole = round(value, 1).is_integer()
         return (
@@ -403,7 +399,7 @@ def _amount(one: IndicatorValue, value: float) -> Message:
             if whole
             else say("mail.points_and", value=number(value))
         )
-    said = say("mail.few", number=FEW) if counts and value < FEW else number(value)
+    said = people_told_outside(1) if hidden else number(value)
     return say("mail.amount", value=said, unit=unit)
 
 

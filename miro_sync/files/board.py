@@ -6,8 +6,8 @@ import codecs
 from typing import TYPE_CHECKING, Protocol
 
 from miro_sync.errors import SourceError
-from miro_sync.files.reading import MEGABYTE, read_bytes
-from miro_sync.model import BoardSnapshot, BoardVisit, say
+from miro_sync.files.reading import MEGABYTE, read_bytes, sealed
+from miro_sync.model import BoardSnapshot, BoardVisit, Seal, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +32,12 @@ class BoardFile:
     def __init__(self, path: Path, read_export: ReadExport) -> None:
         """Remember the file and who understands it; nothing is opened yet."""
         self._path, self._read_export = path, read_export
+        self._document: bytes | None = None
+
+    def seal(self) -> Seal:
+        """Return a digest of the file, which is then read as it was."""
+        self._document = read_bytes(self._path, _LIMIT)
+        return Seal(sealed([(self._path.name, self._document)]))
 
     def visit(self, hint: BoardHint | None = None) -> BoardVisit:  # noqa: ARG002 - as the port
         """Read the export; a file at hand is read whole each time."""
@@ -46,7 +52,8 @@ class BoardFile:
 
         """
         path = self._path
-        document = read_bytes(path, _LIMIT).removeprefix(codecs.BOM_UTF8)
+        document = self._document or read_bytes(path, _LIMIT)
+        document = document.removeprefix(codecs.BOM_UTF8)
         stripped = document.strip()
         if not stripped:
             raise SourceError(say("files.empty", path=str(path)))

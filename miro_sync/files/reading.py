@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import TYPE_CHECKING
 
 from miro_sync.errors import SourceError
 from miro_sync.model import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 MEGABYTE = 1024 * 1024
@@ -50,6 +52,15 @@ def read_bytes(path: Path, limit: int) -> bytes:
     if not document:
         raise SourceError(say("files.empty", path=str(path)))
     return document
+
+
+def sealed(files: Iterable[tuple[str, bytes]]) -> str:
+    """Return a digest of files, each with its name."""
+    summed = hashlib.sha256()
+    for name, document in files:
+        summed.update(f"{name}\0{len(document)}\0".encode())
+        summed.update(document)
+    return summed.hexdigest()
 
 
 def changed_at(path: Path) -> dt.datetime | None:

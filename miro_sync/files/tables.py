@@ -5,21 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from miro_sync.errors import SourceError
-from miro_sync.files.reading import MEGABYTE, changed_at, read_bytes
-from miro_sync.files.text_table import decode, read_text_table
-from miro_sync.files.workbook import Reading, is_web_page, is_workbook, read_workbook
-from miro_sync.model import Place, Problem, Severity, TablesSnapshot, Worksheet, say
-from miro_sync.tables import address, worksheet
-from miro_sync.wire import patient_garbage_collector
+from miro_sync.files.reading import MEGABYTE, changed_at, read_bytes, sealed
+from miro_sync.model import Seal, TablesSnapshot, say
 
 if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
 #: A table of 100,000 rows and 20 columns takes about 20 MB as a workbook and 40 MB as text.
-_LIMIT = 64 * MEGABYTE
-_REPLACED = "\N{REPLACEMENT CHARACTER}"
-_TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
+LIMIT = 64 * MEGABYTE
 
 
 class TablesFile:
@@ -28,6 +22,19 @@ class TablesFile:
     def __init__(self, path: Path, read_at: dt.datetime) -> None:
         """Remember the file or folder and the moment of this run, UTC; nothing is opened yet."""
         self._path, self._read_at = path, read_at
+        self._known: dict[Path, bytes] = {}
+
+    def seal(self) -> Seal:
+        """Return a digest of the file, or of the folder's files, which are then read as they were.
+
+        Whether Excel holds the workbook open counts too: a reader is told of that.
+        """
+        path = self._path
+        files = _texts_of(path) if path.is_dir() else [path]
+        self._known = {one: read_bytes(one, LIMIT) for one in files}
+        held = path.with_name(f"~${path.name}").exists()
+        named = [(one.name, document) for one, document in self._known.items()]
+        return Seal(sealed([*named, ("open" if held else "closed", b"")]), self._read_at)
 
     def read(self) -> TablesSnapshot:
         """Read all worksheets.
@@ -37,8 +44,16 @@ class TablesFile:
                 read in part is returned with `complete` False.
 
         """
+        # To seal a file needs nothing of this.
+        from miro_sync.files.contents import read_file, read_folder  # noqa: PLC0415
+        from miro_sync.wire import patient_garbage_collector  # noqa: PLC0415
+
         with patient_garbage_collector():
-            reading = _read_folder(self._path) if self._path.is_dir() else _read_file(self._path)
+            if self._path.is_dir():
+                paths = list(self._known) or _texts_of(self._path)
+                reading = read_folder(self._path, paths, self._bytes_of)
+            else:
+                reading = read_file(self._path, self._bytes_of)
         return TablesSnapshot(
             source=self._path.name,
             read_at=self._read_at,
@@ -48,87 +63,17 @@ class TablesFile:
             modified_at=changed_at(self._path),
         )
 
-
-def _read_file(path: Path) -> Reading:
-    if path.name.startswith("~$"):
-        name = path.name.removeprefix("~$")
-        raise SourceError(say("files.temporary", path=str(path), name=name))
-    document = read_bytes(path, _LIMIT)
-    if is_workbook(document):
-        reading = read_workbook(document, name=str(path), source=path.name)
-        return _with_lock_noticed(reading, path)
-    if is_web_page(document):
-        raise SourceError(say("files.web_page", path=str(path)))
-    if path.suffix.casefold() in _TEXT_SUFFIXES:
-        return _text_reading(document, path.stem, path.name)
-    raise SourceError(say("files.not_a_table", path=str(path)))
+    def _bytes_of(self, path: Path) -> bytes:
+        return self._known.get(path) or read_bytes(path, LIMIT)
 
 
-def _with_lock_noticed(reading: Reading, path: Path) -> Reading:
-    """Say that Excel holds the workbook open: what is not saved yet was not read."""
-    if not path.with_name(f"~${path.name}").exists():
-        return reading
-    notice = Problem(say("files.open_in_excel"), Place(path.name), Severity.WARNING)
-    return Reading(reading.worksheets, (*reading.problems, notice), reading.complete)
-
-
-def _read_folder(folder: Path) -> Reading:
-    """Read every text table of a folder; one that fails is named, the others are read."""
+def _texts_of(folder: Path) -> list[Path]:
+    """Return the text tables of a folder by name."""
     try:
-        paths = sorted(
+        return sorted(
             path
             for path in folder.iterdir()
             if path.suffix.casefold() == ".csv" and not path.name.startswith(("~$", "."))
         )
     except OSError as error:
         raise SourceError(say("files.locked_folder", path=str(folder))) from error
-    if not paths:
-        raise SourceError(say("files.no_csv", path=str(folder)))
-    worksheets: list[Worksheet] = []
-    problems: list[Problem] = []
-    complete = True
-    for path in paths:
-        # «План.csv» and «План.CSV» in one folder would share a title.
-        taken = any(sheet.title == path.stem for sheet in worksheets)
-        try:
-            document = read_bytes(path, _LIMIT)
-            if is_workbook(document) or is_web_page(document):
-                raise SourceError(say("files.not_csv", path=str(path)))  # noqa: TRY301 - told below
-            reading = _text_reading(document, path.name if taken else path.stem, folder.name)
-        except SourceError as error:
-            problems.append(Problem(error.message, Place(folder.name, path.stem)))
-            complete = False
-            continue
-        worksheets += reading.worksheets
-        problems += reading.problems
-        complete = complete and reading.complete
-    if not worksheets:
-        raise SourceError(say("files.nothing_read", path=str(folder)), tuple(problems))
-    return Reading(tuple(worksheets), tuple(problems), complete)
-
-
-def _text_reading(document: bytes, title: str, source: str) -> Reading:
-    decoded = decode(document)
-    table = read_text_table(decoded.text)
-    sheet, faults = worksheet(title, table.rows, source=source)
-    problems = list(faults)
-    if decoded.cut:
-        place = Place(source, title, str(max(len(table.rows), 1)))
-        problems.append(Problem(say("files.text_cut"), place))
-    if table.open_quote is not None:
-        place = Place(source, title, str(table.open_quote + 1))
-        problems.append(Problem(say("files.open_quote"), place))
-    for row, column in table.swallowed:
-        place = Place(source, title, address(row, column))
-        problems.append(Problem(say("files.swallowed_rows"), place))
-    damaged = [
-        address(row, column)
-        for row, cells in enumerate(sheet.rows if _REPLACED in decoded.text else ())
-        for column, cell in enumerate(cells)
-        if isinstance(cell, str) and _REPLACED in cell
-    ]
-    if damaged:
-        place = Place(source, title, damaged[0])
-        problems.append(Problem(say("files.damaged_letters", cells=len(damaged)), place))
-    complete = not decoded.cut and table.open_quote is None and not table.swallowed
-    return Reading((sheet,), tuple(problems), complete)

@@ -14,9 +14,11 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from miro_sync.matching import titles
 from miro_sync.matching.likeness import Comparison, Lexicon, Profile, compared, explained
+from miro_sync.matching.notes import Note, Notes, Option
 from miro_sync.matching.titles import Facets, Title, read_title
 from miro_sync.model import (
     Center,
@@ -107,6 +109,7 @@ def match(
     cards: Sequence[EventCard],
     decisions: Sequence[Decision] = (),
     centers: Sequence[Center] = (),
+    notes: Notes | None = None,
 ) -> Matching:
     """Decide which card speaks of which occurrence.
 
@@ -115,31 +118,36 @@ def match(
         cards: of board and tables, ids unique.
         decisions: in the order in which they were made; only confirm and reject count here.
         centers: their names are no part of what a card says of its event.
+        notes: what earlier matchings found for single cards; they are added to, and change
+            nothing but the time that it takes.
 
     Returns:
         Each card in exactly one of links, questions, extra; all sorted by card id. Candidates of
         a question best first.
 
     """
-    book = _Book(occurrences, centers)
+    plan = _Plan(occurrences, centers)
+    notes = Notes() if notes is None else notes
+    notes.open(occurrences, centers)
     spoken = _Spoken(decisions)
     links: list[Link] = []
     questions: list[Question] = []
     extra: list[str] = []
-    open_cards: dict[str, list[_Option]] = {}
+    open_cards: dict[str, list[Option]] = {}
     for card in cards:
-        settled = _settle(card, book, spoken)
+        note = notes.of(card)
+        if note is None:
+            note = notes.add(card, plan.book.note(card))
+        settled = _settle(card, plan, note, spoken)
         if isinstance(settled, Link):
             links.append(settled)
         elif isinstance(settled, Question):
             questions.append(settled)
         else:
-            open_cards[card.id] = book.options(card, spoken)
+            open_cards[card.id] = _not_rejected(note.options, card, plan, spoken)
     by_id = {card.id: card for card in cards}
-    for card_id, option in _certain(open_cards, by_id).items():
-        links.append(
-            Link(card_id, option.occurrence.key, LinkedBy.TITLE, round(min(1.0, option.rank), 3))
-        )
+    for card_id, option in _certain(open_cards, by_id, plan).items():
+        links.append(Link(card_id, option.key, LinkedBy.TITLE, round(min(1.0, option.rank), 3)))
         del open_cards[card_id]
     for card_id, options in open_cards.items():
         asked = _asked(options)
@@ -148,7 +156,7 @@ def match(
         else:
             extra.append(card_id)
     return Matching(
-        links=tuple(_mark_duplicates(links, by_id, book.by_key)),
+        links=tuple(_mark_duplicates(links, by_id, plan.by_key)),
         questions=tuple(sorted(questions, key=lambda question: question.card_id)),
         extra=tuple(sorted(extra)),
     )
@@ -165,13 +173,13 @@ def explain(
         occurrences: the calendar, whose frequent words weigh less; may be left out.
 
     """
-    book = _Book(list(occurrences) or [occurrence], ())
+    book = _Plan(list(occurrences) or [occurrence], ()).book
     title = read_title(card.title)
     parts = _asks_for_several([occurrence])
     event = Profile(read_title(occurrence.event.title), book.lexicon, parts=parts)
     return Explanation(
         titles=explained(Profile(title, book.lexicon), event),
-        days_outside=_days_outside(_card_periods(card, title), occurrence),
+        days_outside=_days_outside(_card_periods(card, title.facets.years), occurrence),
         center=_center_relation(card, occurrence),
     )
 
@@ -227,30 +235,38 @@ class _Spoken:
         return self._words.get(card_id, {}).keys()
 
 
-def _settle(card: EventCard, book: _Book, spoken: _Spoken) -> Link | Question | None:
+def _settle(card: EventCard, plan: _Plan, note: Note, spoken: _Spoken) -> Link | Question | None:
     """Let a person's word decide, then a code; None leaves the card to its title."""
     confirmed: list[tuple[int, Occurrence]] = []
     for subject in sorted(spoken.subjects(card.id)):
-        for occurrence in book.under(subject):
+        for occurrence in plan.under(subject):
             said = spoken.of(card.id, occurrence)
             if said and said[1]:
                 confirmed.append((said[0], occurrence))
     if confirmed:
         latest = max(order for order, _ in confirmed)
         meant = {found.key: found for order, found in confirmed if order == latest}
-        return _pick(card, list(meant.values()), LinkedBy.PERSON)
+        return _pick(card, note, list(meant.values()), LinkedBy.PERSON)
     coded = [
         occurrence
-        for occurrence in book.coded(card.title)
+        for occurrence in map(plan.by_key.__getitem__, note.coded)
         if not spoken.rejects(card.id, occurrence)
     ]
-    return _pick(card, coded, LinkedBy.CODE) if coded else None
+    return _pick(card, note, coded, LinkedBy.CODE) if coded else None
 
 
-def _pick(card: EventCard, meant: list[Occurrence], by: LinkedBy) -> Link | Question:
+def _not_rejected(
+    options: Sequence[Option], card: EventCard, plan: _Plan, spoken: _Spoken
+) -> list[Option]:
+    if not spoken.subjects(card.id):
+        return list(options)
+    return [one for one in options if not spoken.rejects(card.id, plan.by_key[one.key])]
+
+
+def _pick(card: EventCard, note: Note, meant: list[Occurrence], by: LinkedBy) -> Link | Question:
     """Let centre and date pick among the occurrences that a person or a code names."""
     own = [occurrence for occurrence in meant if _center_relation(card, occurrence) != "other"]
-    periods = _card_periods(card, read_title(card.title))
+    periods = _card_periods(card, note.years)
     ranked = sorted(
         own or meant,
         key=lambda occurrence: (_distance(periods, occurrence), occurrence.key),
@@ -284,16 +300,11 @@ def _clearly_nearest(distances: Sequence[float]) -> bool:
 # --- dates and centres --------------------------------------------------------------------------
 
 
-def _card_periods(card: EventCard, title: Title) -> tuple[Period, ...]:
+def _card_periods(card: EventCard, years: Iterable[int]) -> tuple[Period, ...]:
     """Return when a card speaks of: its date, else the years its title names; () for never."""
     if card.date is not None and _is_dated(card):
         return card.date.periods
-    if title.facets.years:
-        return tuple(
-            Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
-            for year in sorted(title.facets.years)
-        )
-    return ()
+    return tuple(Period(dt.date(year, 1, 1), dt.date(year, 12, 31)) for year in sorted(years))
 
 
 def _is_dated(card: EventCard) -> bool:
@@ -326,16 +337,6 @@ def _center_relation(card: EventCard, occurrence: Occurrence) -> str:
 # --- the calendar as an index -------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Option:
-    """An occurrence that a card may speak of; `rank` is the title's score, date and centre."""
-
-    occurrence: Occurrence
-    comparison: Comparison
-    days_outside: int | None
-    rank: float
-
-
 class _Entry:
     """One title of the calendar with its occurrences."""
 
@@ -355,18 +356,38 @@ class _Entry:
         return [*self.by_center.get(center_id, ()), *self.by_center.get(None, ())]
 
 
-class _Book:
-    """The calendar, ready to be asked by title, code and key."""
+class _Plan:
+    """The calendar by its keys; as a book it is read when the first title asks for it."""
 
     def __init__(self, occurrences: Sequence[Occurrence], centers: Sequence[Center]) -> None:
-        ordered = sorted(occurrences, key=lambda occurrence: occurrence.key)
-        self.by_key = {occurrence.key: occurrence for occurrence in ordered}
-        by_title: dict[str, list[Occurrence]] = defaultdict(list)
+        self._ordered = sorted(occurrences, key=lambda occurrence: occurrence.key)
+        self._centers = centers
+        self.by_key = {occurrence.key: occurrence for occurrence in self._ordered}
         self._by_event: dict[str, list[Occurrence]] = defaultdict(list)
+        for occurrence in self._ordered:
+            self._by_event[occurrence.event.key].append(occurrence)
+
+    @cached_property
+    def book(self) -> _Book:
+        """The calendar by its words."""
+        return _Book(self._ordered, self._centers)
+
+    def under(self, key: str) -> list[Occurrence]:
+        """Return the occurrences of an event's or occurrence's key."""
+        found = self._by_event.get(key)
+        if found:
+            return found
+        return [self.by_key[key]] if key in self.by_key else []
+
+
+class _Book:
+    """The calendar, ready to be asked by title and code."""
+
+    def __init__(self, ordered: Sequence[Occurrence], centers: Sequence[Center]) -> None:
+        by_title: dict[str, list[Occurrence]] = defaultdict(list)
         codes: dict[str, list[Occurrence]] = defaultdict(list)
         for occurrence in ordered:
             by_title[occurrence.event.title].append(occurrence)
-            self._by_event[occurrence.event.key].append(occurrence)
             if occurrence.event.code:
                 codes[_plain(occurrence.event.code)].append(occurrence)
         self._codes = _Codes(codes)
@@ -395,30 +416,20 @@ class _Book:
         self._mutes = {center.id: _center_words(center) for center in centers}
         self._compared: dict[tuple[str, str | None], list[tuple[_Entry, Comparison]]] = {}
 
-    def under(self, key: str) -> list[Occurrence]:
-        """Return the occurrences of an event's or occurrence's key."""
-        found = self._by_event.get(key)
-        if found:
-            return found
-        return [self.by_key[key]] if key in self.by_key else []
-
-    def coded(self, title: str) -> list[Occurrence]:
-        """Return the occurrences of all events whose code stands in the title."""
-        return self._codes.find(title)
-
-    def options(self, card: EventCard, spoken: _Spoken) -> list[_Option]:
-        """Return what a card may speak of by its title, best first."""
+    def note(self, card: EventCard) -> Note:
+        """Return what the calendar has to say to a card, whatever people said of it."""
         title = read_title(card.title)
-        periods = _card_periods(card, title)
+        years = tuple(sorted(title.facets.years))
+        coded = tuple(one.key for one in self._codes.find(card.title))
+        periods = _card_periods(card, years)
         options = [
             option
             for entry, comparison in self._alike(card, title)
             for occurrence in entry.open_to(card.center_id)
-            if not spoken.rejects(card.id, occurrence)
-            and not _of_another_year(option := _option(card, periods, occurrence, comparison), card)
+            if not _of_another_year(option := _option(card, periods, occurrence, comparison), card)
         ]
-        options.sort(key=lambda option: (-option.rank, option.occurrence.key))
-        return options
+        options.sort(key=lambda option: (-option.rank, option.key))
+        return Note(coded, years, tuple(options))
 
     def _alike(self, card: EventCard, title: Title) -> list[tuple[_Entry, Comparison]]:
         mute = self._mutes.get(card.center_id or "", frozenset())
@@ -483,7 +494,7 @@ def _asks_for_several(occurrences: Sequence[Occurrence]) -> bool:
 
 def _option(
     card: EventCard, periods: Sequence[Period], occurrence: Occurrence, comparison: Comparison
-) -> _Option:
+) -> Option:
     if occurrence.event.quota is not None and comparison.part:
         comparison = replace(comparison, score=comparison.part, doubts=())
     days = _days_outside(periods, occurrence)
@@ -496,15 +507,16 @@ def _option(
         rank += _RANK_CENTER
     if comparison.exact:
         rank += _RANK_EXACT
-    return _Option(occurrence, comparison, days, rank)
+    doubtful = bool(comparison.doubts)
+    return Option(occurrence.key, rank, comparison.score, comparison.short, doubtful, days)
 
 
-def _of_another_year(option: _Option, card: EventCard) -> bool:
+def _of_another_year(option: Option, card: EventCard) -> bool:
     """Tell whether a card speaks of the like event of another year."""
-    if option.days_outside is None:
+    if option.days is None:
         return False
     limit = OTHER_YEAR_DAYS if _is_dated(card) else OTHER_NAMED_YEAR_DAYS
-    return option.days_outside > limit
+    return option.days > limit
 
 
 def _center_words(center: Center) -> frozenset[str]:
@@ -564,31 +576,32 @@ class _Codes:
 
 
 def _certain(
-    open_cards: Mapping[str, list[_Option]], cards: Mapping[str, EventCard]
-) -> dict[str, _Option]:
+    open_cards: Mapping[str, list[Option]], cards: Mapping[str, EventCard], plan: _Plan
+) -> dict[str, Option]:
     """Find the certain links, in rounds: a certain card takes its occurrence from weaker ones."""
-    certain: dict[str, _Option] = {}
+    certain: dict[str, Option] = {}
     claims: dict[tuple[str, str | None], float] = {}
     while True:
         found = {
             card_id: option
             for card_id, options in open_cards.items()
             if card_id not in certain
-            and (option := _surest(options, cards[card_id].center_id, claims)) is not None
+            and (option := _surest(options, cards[card_id].center_id, claims, plan)) is not None
         }
         if not found:
             return certain
         certain.update(found)
         for card_id, option in found.items():
-            slot = (option.occurrence.key, cards[card_id].center_id)
+            slot = (option.key, cards[card_id].center_id)
             claims[slot] = max(claims.get(slot, 0.0), option.rank)
 
 
 def _surest(
-    options: Sequence[_Option],
+    options: Sequence[Option],
     center_id: str | None,
     claims: Mapping[tuple[str, str | None], float],
-) -> _Option | None:
+    plan: _Plan,
+) -> Option | None:
     """Return the option that is certain: good enough by itself, and alone.
 
     What a better card of the same centre has taken is no rival, but another time of one and the
@@ -597,33 +610,33 @@ def _surest(
     if not options:
         return None
     taken = {
-        option.occurrence.key
+        option.key
         for option in options
-        if claims.get((option.occurrence.key, center_id), 0.0) >= option.rank + CLAIM
+        if claims.get((option.key, center_id), 0.0) >= option.rank + CLAIM
     }
     near = [option for option in options if options[0].rank - option.rank < MARGIN]
-    best = next((option for option in near if option.occurrence.key not in taken), options[0])
+    best = next((option for option in near if option.key not in taken), options[0])
     if not _good_enough(best):
         return None
     lead = _lead_needed(best)
     for rival in options:
-        event = rival.occurrence.event.key
+        event = plan.by_key[rival.key].event.key
         if rival is best or best.rank - rival.rank >= lead:
             continue
-        if rival.occurrence.key not in taken or event == best.occurrence.event.key:
+        if rival.key not in taken or event == plan.by_key[best.key].event.key:
             return None
     return best
 
 
-def _lead_needed(option: _Option) -> float:
-    plain = option.comparison.score >= SURE and (option.days_outside or 0) <= NEAR_DAYS
+def _lead_needed(option: Option) -> float:
+    plain = option.score >= SURE and (option.days or 0) <= NEAR_DAYS
     return MARGIN if plain else FAR_MARGIN
 
 
-def _good_enough(option: _Option) -> bool:
-    if option.comparison.doubts:
+def _good_enough(option: Option) -> bool:
+    if option.doubtful:
         return False
-    days, short = option.days_outside, option.comparison.short
+    days, short = option.days, option.short
     if days is None:
         least = SURE_SHORT_UNDATED if short else SURE_UNDATED
     elif days <= NEAR_DAYS:
@@ -632,29 +645,29 @@ def _good_enough(option: _Option) -> bool:
         least = SURE_SHORT_OUTSIDE if short else SURE_OUTSIDE
     else:
         return False
-    return option.comparison.score >= least
+    return option.score >= least
 
 
-def _asked(options: Sequence[_Option]) -> tuple[tuple[str, float], ...]:
+def _asked(options: Sequence[Option]) -> tuple[tuple[str, float], ...]:
     """Return what a person is asked about, best first."""
     asked = [option for option in options if _worth_asking(option)]
     if not asked:
         return ()
     least = asked[0].rank - CANDIDATE_SPREAD
     return tuple(
-        (option.occurrence.key, round(min(1.0, option.rank), 3))
+        (option.key, round(min(1.0, option.rank), 3))
         for option in asked[:CANDIDATES]
         if option.rank >= least
     )
 
 
-def _worth_asking(option: _Option) -> bool:
-    days = option.days_outside
+def _worth_asking(option: Option) -> bool:
+    days = option.days
     if days is None:
-        return option.comparison.score >= ASK_UNDATED
+        return option.score >= ASK_UNDATED
     if days <= FAR_DAYS:
-        return option.comparison.score >= ASK
-    return option.comparison.score >= ASK_FAR
+        return option.score >= ASK
+    return option.score >= ASK_FAR
 
 
 _BY_ORDER = {LinkedBy.PERSON: 0, LinkedBy.CODE: 1, LinkedBy.TITLE: 2}

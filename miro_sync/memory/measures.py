@@ -31,11 +31,17 @@ if TYPE_CHECKING:
 _EVENTS, _TABLES, _MAPS, _PLANS = "events", "tables", "map", "plan"
 
 
-def store_measures(connection: Connection, run_id: int, kept: Kept) -> None:
-    """Make the measures of a run the current ones; unchanged ones are not touched."""
+def store_measures(connection: Connection, run_id: int, kept: Kept) -> bool:
+    """Make the measures of a run the current ones; unchanged ones are not touched.
+
+    Returns:
+        Whether anything was changed.
+
+    """
+    changed = False
     for kind, measured in ((_EVENTS, kept.of_events), (_TABLES, kept.of_tables)):
         if measured is not None:
-            _replace(
+            changed |= _replace(
                 connection,
                 run_id,
                 kind,
@@ -50,13 +56,14 @@ def store_measures(connection: Connection, run_id: int, kept: Kept) -> None:
             )
     if kept.maps is not None:
         maps = {one.center.id: _Row(_map_payload(one)) for one in kept.maps}
-        _replace(connection, run_id, _MAPS, maps)
+        changed |= _replace(connection, run_id, _MAPS, maps)
     if kept.plans is not None:
         plans = {
             str(number): _Row(_plan_payload(number, plan))
             for number, plan in enumerate(kept.plans, start=1)
         }
-        _replace(connection, run_id, _PLANS, plans)
+        changed |= _replace(connection, run_id, _PLANS, plans)
+    return changed
 
 
 def read_measures(connection: Connection, until: int) -> Kept:
@@ -111,7 +118,7 @@ class _Row:
         return hashlib.sha256(whole.encode()).hexdigest()
 
 
-def _replace(connection: Connection, run_id: int, kind: str, rows: Mapping[str, _Row]) -> None:
+def _replace(connection: Connection, run_id: int, kind: str, rows: Mapping[str, _Row]) -> bool:
     table = schema.measure
     known = {
         row.thing: (row.id, row.digest)
@@ -149,6 +156,7 @@ def _replace(connection: Connection, run_id: int, kind: str, rows: Mapping[str, 
         )
     if fresh:
         connection.execute(table.insert(), fresh)
+    return bool(over or fresh)
 
 
 # --- values -------------------------------------------------------------------------------------

@@ -190,6 +190,15 @@ table_choice = Table(
     Column("decision_id", ForeignKey("decision.id"), nullable=False),
 )
 
+#: What a run worked out, by name, and a digest of all that it rests on; nothing is lost with it.
+kept = Table(
+    "kept",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("basis", String(64), nullable=False),
+    Column("payload", Text, nullable=False),
+)
+
 #: One row: whose state it is (`miro_sync.memory.owner`).
 owner = Table(
     "owner",

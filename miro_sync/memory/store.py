@@ -7,7 +7,6 @@ nothing of it. A read-only command never creates the database.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import os
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,15 +20,20 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from miro_sync.errors import BusyError, StateError
-from miro_sync.identity import GONE, ON_CARDS
-from miro_sync.kpi import Kept
 from miro_sync.memory import schema
 from miro_sync.memory.lock import alone_on_this_machine
-from miro_sync.memory.measures import read_measures, read_past_values, store_measures
 from miro_sync.memory.owner import Owner, check_owner, keep_owner
 from miro_sync.memory.server import connection_options, make_schema, one_migrates
 from miro_sync.memory.upkeep import Health, Purged, compact_sqlite, copy_sqlite, examine, purge
-from miro_sync.memory.view import CARD, EVENT, GOOD, HINT, TABLES_HINT, View
+from miro_sync.memory.view import GOOD, View, cards_adapter, events_adapter
+from miro_sync.memory.writing import (
+    all_known,
+    keep_under,
+    replace_versions,
+    store_findings,
+    store_new_ids,
+    store_reads,
+)
 from miro_sync.memory.writings import SqlLedger, service_users
 from miro_sync.model import (
     BoardHint,
@@ -38,22 +42,23 @@ from miro_sync.model import (
     Event,
     EventCard,
     Finding,
-    FindingState,
     LastRead,
     PastFinding,
+    PastWork,
     Remembered,
     RunRecord,
     SameCard,
     SourceReport,
     TableChoice,
     TablesHint,
+    WorkedOut,
     say,
 )
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
-    from miro_sync.kpi import PastValue
+    from miro_sync.kpi import Kept, PastValue
 
 #: The sources that hold cards, and what their cards call them.
 _CARD_SOURCES = {"board": "board", "tables": "table"}
@@ -91,6 +96,8 @@ class SqlMemory:
         self.owner = owner
         self._alone: Connection | None = None
         self._engine: Engine | None = None
+        self._cards: dict[tuple[str, int | None], tuple[EventCard, ...]] = {}
+        self._is_current = False  # once its migrations are known to be ours, they stay so
 
     def last_read(self, source: str) -> LastRead | None:
         """Return the cards of the last complete read of "board" or "tables"."""
@@ -100,7 +107,7 @@ class SqlMemory:
                 return None
             # Looking back, that day's run is repeated; now, the last good read is the best we have.
             current = self.as_of is None or view.judged_by_last_read(source)
-            return LastRead(view.cards(source), read_at, current)
+            return LastRead(self._cards_of(source, view), read_at, current)
 
     def board_hint(self) -> BoardHint | None:
         """Return what the last complete read of the board left for the next visit."""
@@ -124,13 +131,23 @@ class SqlMemory:
                 return Remembered()
             reads = {source: view.last_good_read(source) for source in _CARD_SOURCES}
             return Remembered(
-                cards={card.id: card for source in reads for card in view.cards(source)},
+                cards={card.id: card for source in reads for card in self._cards_of(source, view)},
                 findings=view.open_findings(),
                 first_run=view.last_run is None,
                 read_at={source: moment for source, moment in reads.items() if moment},
                 stored_at=view.stored_at(),
                 service_users=service_users(view.connection),
             )
+
+    def stored_at(self) -> dt.datetime | None:
+        """Return when the last run was stored, UTC; None before the first one."""
+        with self._reading() as view:
+            return None if view is None else view.stored_at()
+
+    def kept(self, name: str) -> WorkedOut | None:
+        """Return the "answer" of the last run or the "notes" of the last ones."""
+        with self._reading() as view:
+            return None if view is None else view.kept(name)
 
     def decisions(self) -> tuple[Decision, ...]:
         """Return every decision kept in the state, oldest first, whenever it was made."""
@@ -146,6 +163,11 @@ class SqlMemory:
         """Return the decided-on cards that came back under another id, oldest first."""
         with self._reading() as view:
             return () if view is None else view.same_cards()
+
+    def past_work(self, since: dt.date) -> PastWork:
+        """Return what versions of cards and rows that are over tell of work from a day on."""
+        with self._reading() as view:
+            return PastWork() if view is None else view.past_work(since)
 
     def last_seen(self, ids: Collection[str]) -> Mapping[str, EventCard]:
         """Return the last known version of cards and rows that may be long gone, by id."""
@@ -179,11 +201,16 @@ class SqlMemory:
 
     def measures(self) -> Kept:
         """Return the last measures of every part; empty before the first run that kept some."""
+        from miro_sync.kpi import Kept  # noqa: PLC0415 - a run that measures nothing pays nothing
+        from miro_sync.memory.measures import read_measures  # noqa: PLC0415
+
         with self._reading() as view:
             return Kept() if view is None else read_measures(view.connection, view.last_run or 0)
 
     def past_values(self) -> Mapping[str, Sequence[PastValue]]:
         """Return what indicators came to in earlier runs, by their ids, oldest first."""
+        from miro_sync.memory.measures import read_past_values  # noqa: PLC0415 - as above
+
         with self._reading() as view:
             return {} if view is None else read_past_values(view.connection, view.last_run or 0)
 
@@ -241,6 +268,8 @@ class SqlMemory:
         measures: Kept | None = None,
         choices: Sequence[TableChoice] = (),
         erased: Collection[str] = (),
+        answer: WorkedOut | None = None,
+        notes: WorkedOut | None = None,
     ) -> None:
         """Store one run whole, or nothing of it.
 
@@ -259,54 +288,53 @@ class SqlMemory:
             choices: what people chose in the status worksheet; a decision without a number is
                 added, once where several rows hold it.
             erased: rows of that worksheet of which the choice was erased.
+            answer: what the run has to say. It is kept only if the run changed nothing of what
+                is remembered, so that the next one, of the same basis, has the same to say.
+            notes: what the run noted for the next ones; those before it are let go.
 
         Raises:
             StateError: the state cannot be reached or written.
 
         """
-        with self._writing() as connection:
-            (run_id,) = connection.execute(
-                schema.run.insert()
-                .values(stored_at=stored_at, today=today, program=program)
-                .returning(schema.run.c.id)
-            ).one()
-            connection.execute(
-                schema.source_read.insert(),
-                [
-                    {
-                        "run_id": run_id,
-                        "source": report.name,
-                        "state": report.state.value,
-                        "complete": report.complete,
-                        "read_at": report.read_at,
-                        "items": report.items,
-                        "calls": report.calls,
-                        "message": report.message.key if report.message else None,
-                        "credits": report.credits,
-                        "seconds": report.seconds,
-                        "hint": _hint_of(report),
-                    }
-                    for report in sources
-                ],
-            )
+        with self._writing(is_run=True) as connection:
+            run_id = store_reads(connection, stored_at, today, program, sources)
             replaced = {r.name for r in sources if r.complete and r.state.value in GOOD}
+            rests = all_known(connection, replaced, run_id)
             if "calendar" in replaced:
-                payloads = {event.key: EVENT.dump_json(event).decode() for event in events}
-                _replace(connection, run_id, "calendar", payloads)
+                written = events_adapter()
+                payloads = {event.key: _alone(written.dump_json([event])) for event in events}
+                rests &= not replace_versions(connection, run_id, "calendar", payloads)
             for source, kind in _CARD_SOURCES.items():
                 if source in replaced:
                     payloads = {
-                        card.id: CARD.dump_json(card, exclude_defaults=True).decode()
+                        card.id: _alone(cards_adapter().dump_json([card], exclude_defaults=True))
                         for card in cards
                         if card.source == kind
                     }
-                    _replace(connection, run_id, source, payloads)
+                    rests &= not replace_versions(connection, run_id, source, payloads)
             if measures is not None:
-                store_measures(connection, run_id, measures)
+                from miro_sync.memory.measures import store_measures  # noqa: PLC0415 - as below
+
+                rests &= not store_measures(connection, run_id, measures)
             if same:
-                _store_new_ids(connection, same, run_id, stored_at)
-            _store_findings(connection, findings, today, run_id)
+                store_new_ids(connection, same, run_id, stored_at)
+            rests &= not store_findings(connection, findings, today, run_id)
             _store_choices(connection, choices, erased)
+            rests &= not (same or choices or erased)
+            keep_under(connection, "answer", answer if rests else None)
+            keep_under(connection, "notes", notes)
+
+    def store_rest(
+        self,
+        *,
+        stored_at: dt.datetime,
+        today: dt.date,
+        program: str,
+        sources: Sequence[SourceReport],
+    ) -> None:
+        """Store a run that found everything as the one before it; raises as `store_run`."""
+        with self._writing(is_run=True) as connection:
+            store_reads(connection, stored_at, today, program, sources)
 
     def forget_choices(self, rows: Collection[str]) -> None:
         """Forget what stood in rows of the status worksheet that are blank by now.
@@ -368,7 +396,7 @@ class SqlMemory:
             yield None
             return
         with self._troubles_told(), self._open().connect() as connection:
-            revision = _revision(connection)
+            revision = self._revision(connection)
             if revision is not None and revision != schema.REVISION:
                 # An older state is read in its new form and left in its old one: only a command
                 # that stores something changes the file.
@@ -381,18 +409,21 @@ class SqlMemory:
             yield View(connection, self.as_of) if revision is not None else None
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _writing(self, *, is_run: bool = False) -> Iterator[Connection]:
+        """Open a transaction that writes; but for a run, it may void what the last run said."""
         self._prepare_file()
         self._still_alone()
         with self._troubles_told(), self._open().connect() as connection:
             connection.execution_options(**{_WRITES: True})
             with connection.begin():
                 make_schema(connection, self.url)
-                if _revision(connection) != schema.REVISION:
+                if self._revision(connection) != schema.REVISION:
                     self._migrate(connection)
                 self._check_owner(connection)
                 if self._is_owned():
                     keep_owner(connection, self.owner)
+                if not is_run:
+                    keep_under(connection, "answer", None)
                 yield connection
 
     def still_alone(self) -> None:
@@ -452,6 +483,22 @@ class SqlMemory:
     def _is_owned(self) -> bool:
         # A file lies in its project's own folder; a database on a server is shared by name alone.
         return self.owner is not None and sa.make_url(self.url).get_backend_name() == "postgresql"
+
+    def _cards_of(self, source: str, view: View) -> tuple[EventCard, ...]:
+        """Return the cards of a source as of the view's run; the same ones are asked for twice."""
+        asked = (source, view.last_run)
+        if asked not in self._cards:
+            self._cards = {key: some for key, some in self._cards.items() if key[1] == asked[1]}
+            self._cards[asked] = view.cards(source)
+        return self._cards[asked]
+
+    def _revision(self, connection: Connection) -> str | None:
+        # A file is this program's alone; a newer one may have come to a server meanwhile.
+        if self._is_current and self._sqlite_path() is not None:
+            return schema.REVISION
+        revision = _revision(connection)
+        self._is_current = revision == schema.REVISION
+        return revision
 
     def _lock_beside(self, database: Path) -> Path:
         """Return the path whose lock file `alone` takes."""
@@ -525,9 +572,12 @@ class SqlMemory:
             ("not a database", "memory.not_a_database"),
             ("malformed", "memory.not_a_database"),
             ("locked", "memory.locked"),
+            ("disk i/o error", "memory.disk_trouble"),
         ):
             if sign in text:
                 return StateError(say(key, where=where))
+        if error.connection_invalidated:
+            return StateError(say("memory.lost", where=where))
         return StateError(say("memory.unreachable", where=where))
 
 
@@ -563,80 +613,6 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _hint_of(report: SourceReport) -> str | None:
-    """Write what a read left for the next one."""
-    if report.hint is not None:
-        return HINT.dump_json(report.hint).decode()
-    if report.tables_hint is not None:
-        return TABLES_HINT.dump_json(report.tables_hint).decode()
-    return None
-
-
-def _replace(connection: Connection, run_id: int, source: str, payloads: Mapping[str, str]) -> None:
-    """Make `payloads` the current versions of a source; unchanged ones are not touched."""
-    table = schema.version
-    known = {
-        row.thing: (row.id, row.digest)
-        for row in connection.execute(
-            sa.select(table.c.id, table.c.thing, table.c.digest).where(
-                table.c.source == source, table.c.until_run.is_(None)
-            )
-        )
-    }
-    digests = {thing: hashlib.sha256(text.encode()).hexdigest() for thing, text in payloads.items()}
-    over = [
-        {"row": row_id, "run": run_id}
-        for thing, (row_id, digest) in known.items()
-        if digests.get(thing) != digest
-    ]
-    fresh = [
-        {
-            "source": source,
-            "thing": thing,
-            "digest": digests[thing],
-            "payload": payload,
-            "from_run": run_id,
-        }
-        for thing, payload in payloads.items()
-        if thing not in known or known[thing][1] != digests[thing]
-    ]
-    if over:
-        connection.execute(
-            table.update()
-            .where(table.c.id == sa.bindparam("row"))
-            .values(until_run=sa.bindparam("run")),
-            over,
-        )
-    if fresh:
-        connection.execute(table.insert(), fresh)
-
-
-def _store_new_ids(
-    connection: Connection, same: Mapping[str, str], run_id: int, at: dt.datetime
-) -> None:
-    """Keep which card came back under which id, and let its open findings follow it."""
-    connection.execute(
-        schema.same_card.insert(),
-        [{"run_id": run_id, "at": at, "old": old, "new": new} for old, new in same.items()],
-    )
-    table = schema.finding
-    rows = connection.execute(
-        sa.select(table.c.id, table.c.kind, table.c.subject).where(table.c.until.is_(None))
-    )
-    following = [
-        {"row": row.id, "its_key": f"{row.kind}:{same[row.subject]}", "its_new": same[row.subject]}
-        for row in rows
-        if row.kind in ON_CARDS and same.get(row.subject, GONE) != GONE
-    ]
-    if following:
-        connection.execute(
-            table.update()
-            .where(table.c.id == sa.bindparam("row"))
-            .values(key=sa.bindparam("its_key"), subject=sa.bindparam("its_new")),
-            following,
-        )
 
 
 def _add_decision(connection: Connection, decision: Decision) -> Decision:
@@ -687,34 +663,6 @@ def _store_choices(
         connection.execute(table.insert(), kept)
 
 
-def _store_findings(
-    connection: Connection, findings: Sequence[Finding], today: dt.date, run_id: int
-) -> None:
-    table = schema.finding
-    new = [
-        {
-            "key": f.key,
-            "kind": f.kind,
-            "subject": f.subject,
-            "since": f.since,
-            "since_run": run_id,
-            "backlog": f.backlog,
-        }
-        for f in findings
-        if f.state is FindingState.NEW
-    ]
-    resolved = [
-        # The clock may have been turned back meanwhile: no life ends before it began.
-        {"resolved": f.key, "day": max(today, f.since), "run": run_id}
-        for f in findings
-        if f.state is FindingState.RESOLVED
-    ]
-    if new:
-        connection.execute(table.insert(), new)
-    if resolved:
-        connection.execute(
-            table.update()
-            .where(table.c.key == sa.bindparam("resolved"), table.c.until.is_(None))
-            .values(until=sa.bindparam("day"), until_run=sa.bindparam("run")),
-            resolved,
-        )
+def _alone(array: bytes) -> str:
+    """Return the one value of a JSON array."""
+    return array[1:-1].decode()

@@ -137,6 +137,7 @@ def purge(connection: Connection, before: dt.date) -> Purged:
     connection.execute(version.update().where(version.c.until_run < kept).values(until_run=kept))
     connection.execute(read.delete().where(read.c.run_id < kept))
     runs = connection.execute(run.delete().where(run.c.id < kept)).rowcount
+    connection.execute(schema.kept.delete())  # it may rest on what is gone
     return Purged(runs, versions, findings)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -16,6 +17,7 @@ from miro_sync.model import (
     BoardHint,
     Change,
     ChangeKind,
+    Contribution,
     Decision,
     DecisionKind,
     Event,
@@ -24,6 +26,7 @@ from miro_sync.model import (
     FindingState,
     Message,
     PastFinding,
+    PastWork,
     Period,
     RunRecord,
     SameCard,
@@ -31,23 +34,33 @@ from miro_sync.model import (
     SourceState,
     TableChoice,
     TablesHint,
+    WorkedOut,
 )
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
 
-CARD = TypeAdapter(EventCard)
-EVENT = TypeAdapter(Event)
 HINT = TypeAdapter(BoardHint)
 TABLES_HINT = TypeAdapter(TablesHint)
+
+
+@functools.cache
+def cards_adapter() -> TypeAdapter[list[EventCard]]:
+    """Return what writes and reads cards; a run that reads none does not pay for it."""
+    return TypeAdapter(list[EventCard])
+
+
+@functools.cache
+def events_adapter() -> TypeAdapter[list[Event]]:
+    """Return what writes and reads planned events."""
+    return TypeAdapter(list[Event])
+
 
 #: Only these reads tell what a source held; a stale one repeats an older read.
 GOOD = (SourceState.FRESH.value, SourceState.UNCHANGED.value)
 
 #: The source of planned events; every other source holds cards.
 _PLAN = "calendar"
-
-_T = TypeVar("_T", EventCard, Event)
 
 
 class View:
@@ -107,8 +120,8 @@ class View:
         read = self._last_good(source)
         return read is not None and read[0] == self.last_run
 
-    def current(self, source: str, adapter: TypeAdapter[_T]) -> list[_T]:
-        """Return what the source held, in the order in which it was first seen."""
+    def current(self, source: str) -> str:
+        """Return what the source held, in the order in which it was first seen: a JSON array."""
         table = schema.version
         over = table.c.until_run
         rows = self.connection.scalars(
@@ -117,15 +130,15 @@ class View:
             .where(sa.or_(over.is_(None), over > self._until))
             .order_by(table.c.id)
         )
-        return [adapter.validate_json(payload) for payload in rows]
+        return f"[{','.join(rows)}]"
 
     def cards(self, source: str) -> tuple[EventCard, ...]:
         """Return the cards or rows of a source."""
-        return tuple(_revived(card) for card in self.current(source, CARD))
+        return tuple(map(_revived, cards_adapter().validate_json(self.current(source))))
 
     def events(self) -> tuple[Event, ...]:
         """Return the planned events."""
-        return tuple(_revived_event(event) for event in self.current(_PLAN, EVENT))
+        return tuple(map(_revived_event, events_adapter().validate_json(self.current(_PLAN))))
 
     def last_seen(self, ids: Collection[str]) -> Mapping[str, EventCard]:
         """Return the last known version of cards and rows that may be long gone, by id."""
@@ -136,7 +149,7 @@ class View:
             .where(table.c.from_run <= self._until)
             .order_by(table.c.from_run)
         )
-        return {row.thing: _revived(CARD.validate_json(row.payload)) for row in rows}
+        return {row.thing: _card(row.payload) for row in rows}
 
     def open_findings(self) -> tuple[Finding, ...]:
         """Return the findings that were open after the run."""
@@ -153,6 +166,12 @@ class View:
             dataclasses.replace(_finding(row), state=FindingState.OPEN, until=None)
             for row in self.connection.execute(rows.order_by(table.c.id))
         )
+
+    def kept(self, name: str) -> WorkedOut | None:
+        """Return what the last run kept under a name; of an earlier day nothing is kept."""
+        table = schema.kept
+        row = self.connection.execute(sa.select(table).where(table.c.name == name)).one_or_none()
+        return None if row is None or self._as_of is not None else WorkedOut(row.basis, row.payload)
 
     def decisions(self) -> tuple[Decision, ...]:
         """Return all decisions, whenever they were made, in the order in which they were."""
@@ -233,7 +252,7 @@ class View:
         rows = self.connection.scalars(
             sa.select(table.c.payload).where(table.c.id.in_(latest)).order_by(table.c.id)
         )
-        return tuple(_revived(CARD.validate_json(payload)) for payload in rows)
+        return tuple(_card(payload) for payload in rows)
 
     def finding_lives(self, subjects: Collection[str]) -> tuple[PastFinding, ...]:
         """Return the lives of the findings on some subjects, in the order of their beginning."""
@@ -242,6 +261,55 @@ class View:
             sa.select(table).where(table.c.subject.in_(sorted(subjects))).order_by(table.c.id)
         )
         return tuple(PastFinding(_finding(row), row.since_run, row.until_run) for row in rows)
+
+    def past_work(self, since: dt.date) -> PastWork:
+        """Return the work from a day on that versions tell of which were followed by others.
+
+        The days are taken out of the versions by the database: half a year of them need not be
+        made into cards.
+        """
+        table, run = schema.version, schema.run
+        first = self.connection.scalar(sa.select(sa.func.min(run.c.id)).where(run.c.today >= since))
+        rows_since = self._rows_since()
+        if first is None:
+            return PastWork(rows_since=rows_since)
+        names = ("center_id", "title", "text", "contributed", "made")
+        parts = [self._part(name) for name in names]
+        rows = self.connection.execute(
+            sa.select(table.c.source, table.c.thing, *parts)
+            .where(table.c.source != _PLAN, table.c.from_run >= first)
+            .where(table.c.until_run <= self._until)
+        )
+        done = []
+        for source, thing, center_id, title, text, *days in rows:
+            if center_id is None:
+                continue
+            at_board = source == "board"
+            what = thing if at_board else f"{title}\n{text or ''}"
+            done += [
+                Contribution("board" if at_board else "table", what, center_id, day)
+                for day in map(dt.date.fromisoformat, filter(None, days))
+                if day >= since
+            ]
+        return PastWork(tuple(done), rows_since)
+
+    def _rows_since(self) -> dt.date | None:
+        read, run = schema.source_read, schema.run
+        return self.connection.scalar(
+            sa.select(run.c.today)
+            .join(read, read.c.run_id == run.c.id)
+            .where(read.c.source == "tables", read.c.complete, read.c.state.in_(GOOD))
+            .where(run.c.id <= self._until)
+            .order_by(run.c.id)
+            .limit(1)
+        )
+
+    def _part(self, name: str) -> sa.ColumnElement[str | None]:
+        """Return a field of the versions' payload."""
+        payload = schema.version.c.payload
+        if self.connection.dialect.name == "sqlite":
+            return sa.func.json_extract(payload, f"$.{name}", type_=sa.String)
+        return sa.func.json_extract_path_text(sa.cast(payload, sa.JSON), name, type_=sa.String)
 
     def _last_good(self, source: str) -> tuple[int, dt.datetime | None] | None:
         """Return the run of the last complete read of a source, and when it was read."""
@@ -340,9 +408,9 @@ class View:
                 )
             ):
                 if row.source == _PLAN:
-                    found[row.id] = _revived_event(EVENT.validate_json(row.payload))
+                    found[row.id] = _event(row.payload)
                 else:
-                    found[row.id] = _revived(CARD.validate_json(row.payload))
+                    found[row.id] = _card(row.payload)
         return found
 
 
@@ -402,10 +470,22 @@ def _decision(row: Row[Any]) -> Decision:
     )
 
 
+def _card(payload: str) -> EventCard:
+    (card,) = cards_adapter().validate_json(f"[{payload}]")
+    return _revived(card)
+
+
+def _event(payload: str) -> Event:
+    (event,) = events_adapter().validate_json(f"[{payload}]")
+    return _revived_event(event)
+
+
 def _revived(card: EventCard) -> EventCard:
     """Give the days inside a card's messages back their type, which JSON does not keep."""
-    held = _with_days(card.held)
-    date = card.date
+    held, date = card.held, card.date
+    if held is None and (date is None or date.assumed is None):
+        return card
+    held = _with_days(held)
     if date is not None and date.assumed is not None:
         date = dataclasses.replace(date, assumed=_with_days(date.assumed))
     return dataclasses.replace(card, held=held, date=date)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from miro_sync.messages import Catalogue
 from miro_sync.model import IndicatorValue, Status, Verdict
-from miro_sync.reports.figures import amount, may_show, number
+from miro_sync.reports.figures import amount, may_show
 from miro_sync.reports.zones import shown_value
 from miro_sync.telling.display import clean, shorten
 
@@ -154,7 +154,7 @@ def shares_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
                 "documents.chart_share",
                 indicator=clean(one.indicator.id),
                 value=told,
-                target=amount(one.indicator.target or 0, "%", words),
+                target=amount(one.indicator.target or 0, one.indicator, words),
             )
         )
     spec = {
@@ -228,12 +228,17 @@ def scores_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
         }
         title = f"{clean(of.id)}. {shorten(of.title, _LABEL)}"
         rows += [
-            {"title": title, "what": labels[name], "number": figure, "said": number(figure, words)}
+            {
+                "title": title,
+                "what": labels[name],
+                "number": figure,
+                "said": amount(figure, of, words),
+            }
             for name, figure in numbers.items()
             if figure is not None
         ]
         told = ", ".join(
-            words.say("telling.count", what=labels[name], number=number(figure, words))
+            words.say("telling.count", what=labels[name], number=amount(figure, of, words))
             for name, figure in numbers.items()
             if figure is not None
         )
@@ -312,7 +317,7 @@ def trends_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
                 "indicator": name,
                 "collection": label,
                 "number": point.value,
-                "said": number(point.value, words),
+                "said": amount(point.value, one.indicator, words),
             }
             for label, point in points
         ]
@@ -320,7 +325,7 @@ def trends_chart(values: Sequence[IndicatorValue], words: Catalogue) -> Picture 
             words.say(
                 "telling.count",
                 what=label,
-                number=amount(point.value, one.indicator.unit, words),
+                number=amount(point.value, one.indicator, words),
             )
             for label, point in points
         )

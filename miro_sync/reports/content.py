@@ -29,7 +29,7 @@ from miro_sync.model import (
 )
 from miro_sync.names import CenterNames
 from miro_sync.overview import Overview
-from miro_sync.privacy import without_people
+from miro_sync.privacy import few_hidden, without_people
 from miro_sync.reports.drawing import Span, TimeLine, time_line
 from miro_sync.telling.answer import card_day
 from miro_sync.telling.decisions import ROLES, what
@@ -261,7 +261,7 @@ class Teller:
         """Tell of an event in one of its periods."""
         worst = line.worst
         late = line.status in FLAGGED and worst.days_late > 0
-        whole = self.phrases.title(worst.occurrence)
+        whole = self.titled(worst.occurrence)
         cells = {self._place_of(one.occurrence): one.status for one in line.verdicts}
         whose = worst.occurrence.center_id
         alone = whose is not None and not line.shared and self.center is None
@@ -287,10 +287,19 @@ class Teller:
         )
 
     def discreet(self, said: str, instead: str = "") -> str:
-        """Return a sentence; on the page of one centre, something else if it names another."""
-        if self._others is None or not self._others.named_in(said):
-            return clean(said)
-        return instead
+        """Return a text as readers of the page may see it.
+
+        Outside of a centre, counts of few people in it are hidden; on the page of one centre, a
+        text that names another gives way to `instead`.
+        """
+        if self._others is None:
+            return few_hidden(clean(said))
+        return instead if self._others.named_in(said) else clean(said)
+
+    def titled(self, occurrence: Occurrence) -> str:
+        """Return the code and the whole title of an event."""
+        title = self.phrases.title(occurrence)
+        return title if self.center is not None else few_hidden(title)
 
     def links(self, verdicts: Iterable[Verdict]) -> tuple[Link, ...]:
         """Return the cards and rows behind verdicts, each once."""
@@ -389,7 +398,7 @@ class Teller:
         if center is not None and self.center is None:
             said.insert(0, self.phrases.named(center))
         return Item(
-            shorten(self.phrases.title(moved.occurrence), _TITLE),
+            shorten(self.titled(moved.occurrence), _TITLE),
             tuple(said),
             (self.link(moved.card),),
             self._anchor_of(moved.occurrence),
@@ -403,7 +412,7 @@ class Teller:
         asked = [
             self.words.say(
                 "telling.candidate",
-                title=shorten(self.phrases.title(one), _TITLE),
+                title=shorten(self.titled(one), _TITLE),
                 about=self.phrases.about(one)
                 if self.center is None
                 else self.phrases.span(one.period),
@@ -425,7 +434,7 @@ class Teller:
     def _undated(self, line: Line) -> Item:
         occurrence = line.worst.occurrence
         return Item(
-            shorten(self.phrases.title(occurrence), _TITLE),
+            shorten(self.titled(occurrence), _TITLE),
             (self.phrases.written(line),),
             anchor=self._anchor_of(occurrence),
             filters=self._filters(line.verdicts),
@@ -442,7 +451,7 @@ class Teller:
             about.append(self.phrases.named(card.center_id))
         if card_day(card) is not None and card.date is not None:
             about.append(self.phrases.span(min(card.date.periods)))
-        title = self.discreet(shorten(card.title, _TITLE)) or self.words.say("status.untitled")
+        title = shorten(self.discreet(card.title), _TITLE) or self.words.say("status.untitled")
         return Item(
             title,
             (", ".join(about),) if about else (),

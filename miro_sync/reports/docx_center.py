@@ -307,4 +307,4 @@ def _people(counted: Counted) -> str:
 
 def _target(value: IndicatorValue, words: Catalogue) -> str:
     target = value.indicator.target
-    return "" if target is None else amount(target, value.indicator.unit, words)
+    return "" if target is None else amount(target, value.indicator, words)

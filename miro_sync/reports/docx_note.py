@@ -190,7 +190,7 @@ class _Note:
         known = value.value is not None
         gap: Content = ""
         if known and value.gap and may_show(value):
-            gap = difference(value.gap, of.unit, self._words)
+            gap = difference(value.gap, of, self._words)
         elif known and value.met:
             gap = self._say("note_met")
         shown: Content = shown_value(value, self._words, inside=False)
@@ -201,16 +201,14 @@ class _Note:
             f"{clean(of.title)}{unit}",
             shown,
             divided(value, of, self._words, inside=False),
-            "" if of.target is None else amount(of.target, of.unit, self._words),
+            "" if of.target is None else amount(of.target, of, self._words),
             gap,
             str(value.unknown) if value.unknown else "",
         ]
         if self._kind == "final":
             before = value.before
             shown_before = before is not None and may_show(value)
-            row.insert(
-                3, amount(before.value, of.unit, self._words) if before and shown_before else ""
-            )
+            row.insert(3, amount(before.value, of, self._words) if before and shown_before else "")
         return row
 
     def _problems(self) -> None:

@@ -1,68 +1,45 @@
-"""Numbers as a reader may see them: rounded, with their unit, small groups of people hidden.
+"""Numbers of indicators as readers of documents may see them: those of `kpi`, small groups hidden.
 
-Federal law 152-ФЗ protects people in small groups as well: outside a centre, a count of people
-below five is shown as «<5», and a share or a mean of so few is not shown at all.
+Federal law 152-ФЗ protects people in small groups as well: outside a centre, a count of one to four
+people is shown as «<5», and a share or a mean of so few is not shown at all.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from miro_sync.model import IndicatorFormula, IndicatorSource
+from miro_sync.model import IndicatorFormula
+from miro_sync.privacy import FEW
+from miro_sync.telling import indicators as telling
 
 if TYPE_CHECKING:
     from miro_sync.messages import Catalogue
     from miro_sync.model import Indicator, IndicatorPart, IndicatorValue
 
-#: Fewer people than so many could be recognised.
-FEW = 5
-
 _NO_BREAK = "\u00a0"
-_PEOPLE = ("чел", "уч", "обуч", "педагог", "people", "pupil", "teacher")
+_MEANS = (IndicatorFormula.MEAN, IndicatorFormula.GROWTH)
 
 
-def number(value: float, words: Catalogue) -> str:
-    """Write a number with at most two decimals: 17,8; 93; 1 200."""
-    said = f"{value:,.2f}".rstrip("0").rstrip(".")
-    said = "0" if said == "-0" else said
-    if words.language == "ru":
-        return said.replace(",", _NO_BREAK).replace(".", ",").replace("-", "−")
-    return said.replace("-", "−")
+def amount(value: float, indicator: Indicator, words: Catalogue) -> str:
+    """Write a value of an indicator: «93,2 %»; any other unit stands beside its title."""
+    return telling.amount(value, indicator, words).replace(" ", _NO_BREAK)
 
 
-def amount(value: float, unit: str, words: Catalogue) -> str:
-    """Write a number of an indicator: «93 %»; any other unit stands beside its title."""
-    if unit != "%":
-        return number(value, words)
-    return f"{number(round(value, 1), words)}{_NO_BREAK}%"
-
-
-def difference(value: float, unit: str, words: Catalogue) -> str:
+def difference(value: float, indicator: Indicator, words: Catalogue) -> str:
     """Write a difference of two values; that of shares is told in percentage points."""
-    if unit != "%":
-        return number(value, words)
-    return words.say("page.points", number=number(round(value, 1), words))
+    return telling.difference(value, indicator, words).replace(" ", _NO_BREAK)
 
 
-def count(value: float, words: Catalogue, *, people: bool) -> str:
-    """Write a count; fewer people than `FEW` are «<5»."""
-    return f"<{FEW}" if people and value < FEW else number(value, words)
-
-
-def of_people(indicator: Indicator) -> bool:
-    """Tell whether an indicator may count people: whatever is read from a table may."""
-    return indicator.source is IndicatorSource.TABLE
+def few(indicator: Indicator, number: float | None) -> bool:
+    """Tell whether a number counts people, and so few that each could be known by it."""
+    return indicator.people and number is not None and 0 < number < FEW
 
 
 def hides(indicator: Indicator, numerator: float | None, denominator: float | None) -> bool:
-    """Tell whether a value rests on so few people that it must not be shown."""
-    if not of_people(indicator):
-        return False
-    if indicator.formula is IndicatorFormula.RATIO:
-        return any(one is not None and one < FEW for one in (numerator, denominator))
-    return (
-        indicator.formula is IndicatorFormula.MEAN and denominator is not None and denominator < FEW
-    )
+    """Tell whether a share or a mean is that of so few people that it must not be shown."""
+    if indicator.formula in _MEANS or denominator is None:
+        return few(indicator, denominator)
+    return few(indicator, numerator) or few(indicator, denominator)
 
 
 def may_show(known: IndicatorValue, *, inside: bool = False) -> bool:
@@ -75,35 +52,26 @@ def may_show(known: IndicatorValue, *, inside: bool = False) -> bool:
     """
     if known.value is None:
         return False
-    if inside:
-        return True
     indicator = known.indicator
-    counted = indicator.unit.casefold().startswith(_PEOPLE)
-    if of_people(indicator) and counted and known.value < FEW:
+    counts = known.denominator is None and indicator.unit != "%" and indicator.formula not in _MEANS
+    if not inside and counts and few(indicator, known.value):
         return False
-    return not hides(indicator, known.numerator, known.denominator)
+    return inside or not hides(indicator, known.numerator, known.denominator)
 
 
 def divided(
     known: IndicatorValue | IndicatorPart, indicator: Indicator, words: Catalogue, *, inside: bool
 ) -> str:
     """Say what was divided by what: «41 из 44»; "" where nothing was."""
-    if known.numerator is None and known.denominator is None:
-        return ""
-    people = of_people(indicator) and not inside
-    if indicator.formula is IndicatorFormula.MEAN:
+
+    def count(number: float) -> str:
+        return telling.count(number, indicator, words, own=inside)
+
+    above, below = known.numerator, known.denominator
+    if indicator.formula in _MEANS:
         # The sum of marks says nothing; how many it is the mean of does.
-        few = known.denominator
-        return (
-            ""
-            if few is None
-            else words.say("page.mean_of", number=count(few, words, people=people))
-        )
-    if known.denominator is None or known.numerator is None:
-        one = known.numerator if known.denominator is None else known.denominator
-        return count(one or 0, words, people=people)
-    return words.say(
-        "telling.tally",
-        held=count(known.numerator, words, people=people),
-        expected=count(known.denominator, words, people=people),
-    )
+        return "" if below is None else words.say("page.mean_of", number=count(below))
+    if above is None or below is None:
+        one = below if above is None else above
+        return "" if one is None else count(one)
+    return words.say("telling.tally", held=count(above), expected=count(below))

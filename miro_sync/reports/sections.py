@@ -27,12 +27,14 @@ from miro_sync.reports.drawing import Scale, Span, percent, scale
 from miro_sync.reports.figures import amount, difference, divided, hides, may_show
 from miro_sync.telling.display import clean, link
 from miro_sync.telling.failures import place, problem
-from miro_sync.telling.phrases import days
+from miro_sync.telling.indicators import notes, standing
+from miro_sync.telling.phrases import months
 
 #: Silent ones first, as the terminal has them.
 _ORDER = (CenterState.INACTIVE, CenterState.UNKNOWN, CenterState.PAUSED, CenterState.ACTIVE)
 #: From so many contributions a week on, a cell of the heat map has the next shade.
 _SHADES = (1, 2, 4, 8)
+_TONES = {"reached": "good", "behind": "bad", "not_collected": "bad"}
 #: What a scale shows beside the value, in this order.
 _MARKS = ("baseline", "target", "region")
 
@@ -133,8 +135,9 @@ class Gauge:
     """An indicator, ready to be drawn.
 
     Attributes:
-        value: its number; "" where there is none that may be shown. state: how much is known.
-        change: since the collection before. verdict: against its target; tone: "good", "bad", "".
+        value: its number; "" where there is none that may be shown.
+        state: how it stands; tone: "good", "bad" or "".
+        change: since the collection before. beside: what must be known beside the number.
         marks: on the scale, the value last. done: the piece of the scale that is covered.
         trend: at least two values, or none. facts: name and text.
 
@@ -145,9 +148,9 @@ class Gauge:
     unit: str
     value: str
     state: str
-    change: str
-    verdict: str
     tone: str
+    change: str
+    beside: str
     marks: tuple[Mark, ...]
     done: Span | None
     trend: tuple[Point, ...]
@@ -366,19 +369,19 @@ def _gauge(known: IndicatorValue, words: Catalogue) -> Gauge:
         marks = _marks(given, value, on, known, words)
         start = indicator.baseline if indicator.baseline is not None else on.low
         done = on.between(start, value)
-    verdict, tone = _verdict(known, words) if value is not None else ("", "")
     points, target_y = _trend(known, words) if value is not None else ((), "")
     hidden = known.value is not None and value is None
-    state = "page.few" if hidden else f"page.indicator_{known.state}"
+    stands = standing(known)
+    beside = [words.say("page.few")] if hidden else notes(known, words)
     return Gauge(
         id=clean(indicator.id),
         title=clean(indicator.title),
         unit="" if indicator.unit == "%" else clean(indicator.unit),
-        value="" if value is None else amount(value, indicator.unit, words),
-        state=words.say(state),
+        value="" if value is None else amount(value, indicator, words),
+        state=words.say(f"kpi.state_{stands}"),
+        tone=_TONES.get(stands, ""),
         change=_change(known, value, words),
-        verdict=verdict,
-        tone=tone,
+        beside="; ".join(map(clean, beside)),
         marks=marks,
         done=done,
         trend=points,
@@ -399,25 +402,14 @@ def _marks(
     known: IndicatorValue,
     words: Catalogue,
 ) -> tuple[Mark, ...]:
-    unit = known.indicator.unit
+    indicator = known.indicator
     found = [
-        Mark(kind, on.at(one), words.say(f"page.mark_{kind}", value=amount(one, unit, words)))
+        Mark(kind, on.at(one), words.say(f"page.mark_{kind}", value=amount(one, indicator, words)))
         for kind in _MARKS
         if (one := given[kind]) is not None
     ]
-    now = words.say("page.mark_value", value=amount(value, unit, words))
+    now = words.say("page.mark_value", value=amount(value, indicator, words))
     return (*found, Mark("value", on.at(value), now))
-
-
-def _verdict(known: IndicatorValue, words: Catalogue) -> tuple[str, str]:
-    if known.met:
-        return words.say("page.met"), "good"
-    gap = difference(known.gap, known.indicator.unit, words)
-    if known.behind:
-        return words.say("page.behind", gap=gap), "bad"
-    if known.gap > 0:
-        return words.say("page.short_of", gap=gap), ""
-    return ("", "") if known.met is None else (words.say("page.on_course"), "")
 
 
 def _change(known: IndicatorValue, value: float | None, words: Catalogue) -> str:
@@ -425,17 +417,15 @@ def _change(known: IndicatorValue, value: float | None, words: Catalogue) -> str
     if value is None or before is None:
         return ""
     gained = value - before.value
-    said = difference(gained, known.indicator.unit, words)
-    when = clean(before.label) or words.day(before.day)
+    said = difference(gained, known.indicator, words)
     if not round(gained, 2):
-        return words.say("page.change_none", when=when)
+        return words.say("page.change_none")
     up = gained > 0
     better = up is (known.indicator.direction is Direction.UP)
     return words.say(
         "page.change_better" if better else "page.change_worse",
         arrow="↑" if up else "↓",
         number=f"+{said}" if up else said,
-        when=when,
     )
 
 
@@ -459,7 +449,7 @@ def _trend(known: IndicatorValue, words: Catalogue) -> tuple[tuple[Point, ...], 
         Point(
             across.at((one.day - first).days),
             upwards(one.value),
-            amount(one.value, known.indicator.unit, words),
+            amount(one.value, known.indicator, words),
             clean(one.label) or words.day(one.day),
         )
         for one in points
@@ -477,7 +467,7 @@ def _facts(known: IndicatorValue, words: Catalogue) -> tuple[tuple[str, str], ..
         ("unknown", unknown),
         ("as_of", words.day(known.as_of)),
         ("collected", indicator.collected),
-        ("next", days(upcoming, words) if upcoming else ""),
+        ("next", months(upcoming, words) if upcoming else ""),
         ("method", indicator.method),
         ("responsible", without_people(indicator.responsible)),
     )
@@ -498,7 +488,7 @@ def _part(part: IndicatorPart, known: IndicatorValue, words: Catalogue) -> Part:
         and not hides(indicator, part.numerator, part.denominator)
     ):
         share = part.numerator / part.denominator * 100
-        said = words.say("page.part_share", said=said, share=amount(share, "%", words))
+        said = words.say("page.part_share", said=said, share=amount(share, indicator, words))
     where = part.place
     opened = None if where is None else Link(place(where, words), link(where.url))
     return Part(clean(part.label), said, opened)

@@ -20,8 +20,8 @@ from miro_sync.model import (
     Verdict,
 )
 from miro_sync.overview import Overview
-from miro_sync.privacy import without_people
-from miro_sync.reports.figures import FEW, hides, may_show, of_people
+from miro_sync.privacy import FEW, without_people
+from miro_sync.reports.figures import few, hides, may_show
 from miro_sync.reports.zones import (
     answerable,
     card_link,
@@ -469,8 +469,9 @@ class _Sheets:
 
     def _count(self, number: float | None, of: Indicator) -> Cell:
         """Return a number; so few people that they could be known by it are only «<5»."""
-        hidden = number is not None and not self._own and of_people(of) and number < FEW
-        return f"<{FEW}" if hidden else number
+        if self._own or not few(of, number):
+            return number
+        return self._words.say("privacy.few", limit=FEW)
 
     # --- words
 

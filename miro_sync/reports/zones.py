@@ -164,7 +164,7 @@ def shown_value(value: IndicatorValue, words: Catalogue, *, inside: bool) -> str
         return words.say(f"documents.state_{value.state}")
     if not may_show(value, inside=inside):
         return words.say("documents.few_people")
-    return amount(value.value, value.indicator.unit, words)
+    return amount(value.value, value.indicator, words)
 
 
 def shown_part(part: IndicatorPart, value: IndicatorValue, words: Catalogue) -> str:
@@ -175,7 +175,7 @@ def shown_part(part: IndicatorPart, value: IndicatorValue, words: Catalogue) -> 
         return how
     if hides(of, part.numerator, part.denominator):
         return words.say("documents.few_people")
-    said = amount(part.numerator, of.unit, words)
+    said = amount(part.numerator, of, words)
     return f"{said} ({how})" if how else said
 
 

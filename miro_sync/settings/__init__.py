@@ -36,7 +36,6 @@ from miro_sync.model import (
     SpecialDay,
     say,
 )
-from miro_sync.privacy import personal
 from miro_sync.settings.document import Document, validated
 from miro_sync.settings.links import (
     SourceKind,
@@ -355,7 +354,11 @@ def _check_reasons(document: Document) -> None:
     """
     for index, one in enumerate(_tables_of(document.raw, "decision")):
         why = one.get("why")
-        kind = personal(why, staff=True) if isinstance(why, str) else None
+        if not isinstance(why, str) or not why:
+            continue
+        from miro_sync.privacy import personal  # noqa: PLC0415 - most folders have no such file
+
+        kind = personal(why, staff=True)
         if kind is not None:
             what = say(f"privacy.{kind}")
             document.report(

@@ -92,11 +92,26 @@ def check(
 
 
 def centers(assessment: Assessment, project: Project, words: Catalogue) -> dict[str, Any]:
-    """Return the answer of `centers`: the head and the `centers` of `check`."""
+    """Return the answer of `centers`: the head and the `centers` of `check`, with their weeks."""
     return {
         "schema": CENTERS_SCHEMA,
         **head(assessment, project, words),
-        "centers": [_center(one, words) for one in assessment.centers],
+        "centers": [
+            {
+                **_center(one, words),
+                "rhythm": _said(one.rhythm, words),
+                "weeks": [
+                    {
+                        "monday": _day(week.monday),
+                        "contributions": week.contributions,
+                        "planned": week.planned,
+                        "excused": week.excused,
+                    }
+                    for week in one.weeks
+                ],
+            }
+            for one in assessment.centers
+        ],
     }
 
 

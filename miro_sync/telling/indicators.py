@@ -165,6 +165,34 @@ def count(number: float | None, indicator: Indicator, words: Catalogue, *, own: 
     return _few(words) if _is_few(number, indicator, own=own) else words.number(number)
 
 
+def notes(value: IndicatorValue, words: Catalogue, view: View | None = None) -> Iterator[str]:
+    """Yield what a reader must know beside the number: «15 из 21», «неизвестно: 2»."""
+    view = view or View()
+    indicator = value.indicator
+    if view.center is not None:
+        parts = [one for one in value.parts if one.center_id == view.center]
+        yield from (_share(one, indicator, words, own=True) for one in parts[:_SHOWN])
+        return
+    if value.state is IndicatorState.NOT_COLLECTED:
+        yield _not_collected(value, words)
+    elif value.state is IndicatorState.NOT_DUE and value.next_collection is not None:
+        yield words.say("kpi.note_not_due", period=months(value.next_collection, words))
+    if indicator.formula in _DIVIDED and value.denominator:
+        yield _of(value, words)
+    if value.unknown:
+        yield words.say("kpi.note_unknown", unknown=value.unknown)
+    if value.behind:
+        yield _gap(value, words)
+    elif value.unknown and value.gap and value.expected is not None:
+        yield words.say("kpi.note_best_unknown")
+    if view.against is not None:
+        yield _against(value, view.against, words)
+    elif value.before is not None:
+        told = amount(value.before.value, indicator, words)
+        key = "kpi.note_before" if value.value is not None else "kpi.note_last"
+        yield words.say(key, value=told, when=_when(value.before, words))
+
+
 # --- for a person -------------------------------------------------------------------------------
 
 
@@ -267,7 +295,7 @@ def _rows(
         shown = _painted(pad(state, first), standing(value), look)
         now = amount(value.value, indicator, words)
         yield _line(shown, title, now, amount(indicator.target, indicator, words), room)
-        note = "; ".join(_notes(value, words, view))
+        note = "; ".join(notes(value, words, view))
         yield from (" " * _NOTE + one for one in wrap(note, columns - _NOTE))
 
 
@@ -275,33 +303,6 @@ def _line(state: str, title: str, now: str, target: str, room: int) -> str:
     title = shorten(title, room)
     numbers = _GAP.join(" " * (_NUMBER - width(one)) + one for one in (now, target))
     return f"{state}{_GAP}{pad(title, room)}{_GAP}{numbers}"
-
-
-def _notes(value: IndicatorValue, words: Catalogue, view: View) -> Iterator[str]:
-    """Yield what a reader of the table must know beside the number."""
-    indicator = value.indicator
-    if view.center is not None:
-        parts = [one for one in value.parts if one.center_id == view.center]
-        yield from (_share(one, indicator, words, own=True) for one in parts[:_SHOWN])
-        return
-    if value.state is IndicatorState.NOT_COLLECTED:
-        yield _not_collected(value, words)
-    elif value.state is IndicatorState.NOT_DUE and value.next_collection is not None:
-        yield words.say("kpi.note_not_due", period=months(value.next_collection, words))
-    if indicator.formula in _DIVIDED and value.denominator:
-        yield _of(value, words)
-    if value.unknown:
-        yield words.say("kpi.note_unknown", unknown=value.unknown)
-    if value.behind:
-        yield _gap(value, words)
-    elif value.unknown and value.gap and value.expected is not None:
-        yield words.say("kpi.note_best_unknown")
-    if view.against is not None:
-        yield _against(value, view.against, words)
-    elif value.before is not None:
-        told = amount(value.before.value, indicator, words)
-        key = "kpi.note_before" if value.value is not None else "kpi.note_last"
-        yield words.say(key, value=told, when=_when(value.before, words))
 
 
 def _facts(value: IndicatorValue, words: Catalogue, view: View) -> Iterator[str]:

@@ -8,7 +8,7 @@ a link that is cut is no link.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from miro_sync.messages import Catalogue
     from miro_sync.model import (
+        ActivityWeek,
         Assessment,
         CenterActivity,
         EventCard,
@@ -53,6 +54,9 @@ NARROWEST, WIDEST = 60, 120
 
 _LINES = 10
 _IN_BLOCK = 5
+
+#: From here on a week's contributions are shown as many.
+_MANY = 10
 _CANDIDATES = 3
 _NOTE_LINES = 2
 _TITLE_LINES = 3
@@ -514,6 +518,22 @@ class _Page:
             self._lines.append(self._paint(said, None, bold=one is None))
             if one is not None:
                 self._lines += _notes([self.words.tell(one.reason)], self._columns)
+                if one.weeks and one.rhythm is not None:
+                    *over, running = one.weeks
+                    marks = "".join(map(self._week, over))
+                    marks += self._week(replace(running, planned=0))  # there is time yet
+                    notes = [self._say("weeks", marks=marks), self.words.tell(one.rhythm)]
+                    self._lines += _notes(notes, self._columns)
+        if any(one.weeks for one in ordered):
+            self.gap()
+            self._lines += wrap(self._say("weeks_key"), self._columns)
+
+    def _week(self, week: ActivityWeek) -> str:
+        """Return one character: the contributions, or why there are none."""
+        if week.contributions:
+            return str(week.contributions) if week.contributions < _MANY else "+"
+        name = "excused" if week.excused else "due" if week.planned else "empty"
+        return self._say(f"week_{name}")
 
     # --- words
 
