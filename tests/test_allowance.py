@@ -106,7 +106,7 @@ def test_while_two_wait_the_one_that_used_less_goes_first(shared: Shared, time: 
         time.sleep(10)
     time.sleep(8.5)  # of what the large one used, the first part is about to pass
     assert small.take(100, 1000, once()) is None
-    time.sleep(2)
+    time.sleep(1)
 
     assert large.take(100, 1000, once()) is None
     assert small.take(100, 1000, once()) is not None

@@ -184,11 +184,18 @@ def environment_of(settings: Settings) -> Mapping[str, str]:
 _KEYS = ("MIRO_ACCESS_TOKEN", "MIRO_ACCESS_TOKEN_FILE", "GOOGLE_APPLICATION_CREDENTIALS")
 
 
-@cache
 def _shared(url: str) -> Shared:
+    """Open what projects share; once, though every project has an address of its own for it."""
+    from miro_sync.fleet.store import shared_address  # noqa: PLC0415 - only where it is shared
+
+    return _opened(shared_address(url))
+
+
+@cache
+def _opened(address: str) -> Shared:
     from miro_sync.fleet.store import Shared  # noqa: PLC0415 - only where something is shared
 
-    return Shared(url, moment)
+    return Shared(address, moment)
 
 
 def _quota_of(settings: Settings) -> Quota | None:

@@ -96,6 +96,9 @@ _STEPS: Final[tuple[Callable[[Connection], None], ...]] = (metadata.create_all,)
 #: What this program makes of the tables; a database that says more is a newer program's.
 TABLES: Final = len(_STEPS)
 
+#: A server has about a hundred connections for all workers together: threads wait for each other.
+_POOL: Final = {"pool_size": 3, "max_overflow": 3, "pool_timeout": 60}
+
 _LOCK: Final = "hashtextextended('miro-sync-fleet', 0)"
 
 
@@ -115,10 +118,7 @@ class Shared:
             now: the clock of this machine, for SQLite.
 
         """
-        made = sa.make_url(url)
-        if made.get_backend_name() == "postgresql":
-            made = made.update_query_dict({"schema": FLEET_SCHEMA})
-        self.url = made.render_as_string(hide_password=False)
+        self.url = shared_address(url)
         self._now = now
         self._engine: Engine | None = None
         self._made = False
@@ -200,13 +200,23 @@ class Shared:
         if self._engine is None:
             url, arguments = connection_options(self.url)
             try:
-                self._engine = sa.create_engine(url, connect_args=arguments, pool_pre_ping=True)
+                self._engine = sa.create_engine(
+                    url, connect_args=arguments, pool_pre_ping=True, **_POOL
+                )
             except ModuleNotFoundError as error:
                 raise StateError(say("memory.no_driver")) from error
             if not self.on_server:
                 sa.event.listen(self._engine, "connect", _let_sqlalchemy_begin)
                 sa.event.listen(self._engine, "begin", _begin_by_locking)
         return self._engine
+
+
+def shared_address(url: str) -> str:
+    """Return the address of what projects share, from that of any project's state on the server."""
+    made = sa.make_url(url)
+    if made.get_backend_name() == "postgresql":
+        made = made.update_query_dict({"schema": FLEET_SCHEMA})
+    return made.render_as_string(hide_password=False)
 
 
 def _is_newer(connection: Connection) -> bool:
