@@ -15,6 +15,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     visiting                                one call on every source; is anything new?
     reports                                 page and documents, one module a kind
     status_sheet                            what the service's own worksheet shows
+    fleet                                   what projects of one database share: credits, queue
     miro_client, miro_writer, miro_login,   doors to the outside, the state,
     mail_sender, sheets, files, memory,     and what a reader sees
     settings, telling

@@ -268,6 +268,9 @@ class App(Protocol):
     def check_state(self, config: Path) -> Health | None:
         """Hold the state against its rules."""
 
+    def adopt_state(self, config: Path) -> None:
+        """Make the state the project's own."""
+
     def purge(self, config: Path, before: dt.date) -> Purged:
         """Let go of the history before a day."""
 

@@ -272,6 +272,12 @@ def check_state(config: Path) -> Health | None:
         return memory.examine()
 
 
+def adopt_state(config: Path) -> None:
+    """Make the state on a server this project's own, whosever it was."""
+    with memory_of(load(config)) as memory, memory.alone():
+        memory.adopt()
+
+
 def purge(config: Path, before: dt.date) -> Purged:
     """Let go of the history of a project before a day, with no sync at work meanwhile."""
     with memory_of(load(config)) as memory, memory.alone():

@@ -19,6 +19,7 @@ from miro_sync.commands import (
     report,
     running,
     surveys,
+    worker,
 )
 
 if TYPE_CHECKING:
@@ -29,12 +30,12 @@ if TYPE_CHECKING:
 _ORDER = (
     "demo", "init", "doctor", "sync", "check-calendar", "centers", "kpi", "resources",
     "coverage", "report", "digest", "decide", "publish", "history", "state",
-    "schedule", "status", "serve", "periods",
-    "export-board", "login",
+    "schedule", "status", "serve", "worker", "periods", "export-board", "login",
 )  # fmt: skip
 
 _MODULES = (
     judging, kpi, surveys, report, deciding, publish, past, access, periods, mailing, running,
+    worker,
 )  # fmt: skip
 
 

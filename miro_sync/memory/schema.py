@@ -210,3 +210,13 @@ job_run = Table(
     Column("code", Integer),
     Index("job_run_job", "job", "started_at"),
 )
+
+#: One row: whose state it is (`miro_sync.memory.owner`).
+owner = Table(
+    "owner",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("board", Text),
+    Column("tables", Text),
+)

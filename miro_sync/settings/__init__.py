@@ -178,6 +178,9 @@ class Settings:
         board_patience, tables_patience: seconds that one read waits out refusals in all.
         state_url: of the state's database, with an absolute path for SQLite; may hold a password
             and so is kept out of `repr`.
+        shared_url: of the database in which the projects count what one account may use; that of
+            the state where it is on a server; None where nothing is shared.
+        account: whose keys the environment is asked for; None for the only ones.
         mail: None where no mail is set up.
         publish: what may be written back.
         decisions: what decisions.toml says that people decided, oldest first.
@@ -203,6 +206,8 @@ class Settings:
     tables_api_url: str = GOOGLE_API
     tables_patience: float = DEFAULT_PATIENCE
     state_url: str = field(default=DEFAULT_STATE, repr=False)
+    shared_url: str | None = field(default=None, repr=False)
+    account: str | None = None
     mail: Mail | None = None
     publish: Publish = field(default_factory=Publish)
     decisions: tuple[Decision, ...] = ()
@@ -468,6 +473,8 @@ def _settings(folder: Path, files: _Files, problems: tuple[Problem, ...]) -> Set
         tables_api_url=project.tables.api_url or _usual_api(project.tables.source),
         tables_patience=project.tables.patience_seconds,
         state_url=absolute_state(project.state.url, folder),
+        shared_url=_shared_url(project, folder),
+        account=project.project.account,
         mail=_mail(project, folder),
         timetable=_timetable(project),
         ping=project.watch.ping,
@@ -481,6 +488,13 @@ def _settings(folder: Path, files: _Files, problems: tuple[Problem, ...]) -> Set
         ),
         problems=problems,
     )
+
+
+def _shared_url(project: ProjectFile, folder: Path) -> str | None:
+    """Return where projects count what one account may use: a server is shared anyway."""
+    if project.state.shared is not None:
+        return absolute_state(project.state.shared, folder)
+    return project.state.url if project.state.url.startswith("postgresql") else None
 
 
 def _usual_api(tables: SourceLink | None) -> str:

@@ -230,6 +230,13 @@ def _language(language: str) -> str:
     return language
 
 
+def _account(name: str) -> str:
+    """Take a name that can be the ending of a variable of the environment."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", name) or name.upper() == "FILE":
+        raise fault("settings.account", value=shown(name))
+    return name
+
+
 def _role(role: str) -> str:
     if role in ROLES:
         return role
@@ -397,6 +404,7 @@ class ProjectSection(Section):
     start: Day
     end: Annotated[LastDay, AfterValidator(_at_most(LONGEST_PROJECT_DAYS))]
     language: Annotated[str, AfterValidator(_language)] = "ru"
+    account: Annotated[Filled, AfterValidator(_account)] | None = None
 
 
 class BoardSection(Section):
@@ -441,9 +449,10 @@ class DecisionsSection(Section):
 
 
 class StateSection(Section):
-    """`[state]`: where the memory between runs is kept."""
+    """`[state]`: where the memory between runs is kept, and what projects share."""
 
     url: Annotated[Filled, AfterValidator(state_url)] = DEFAULT_STATE
+    shared: Annotated[Filled, AfterValidator(state_url)] | None = None
 
 
 class MailSection(Section):
