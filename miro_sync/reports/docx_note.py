@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from miro_sync.kpi import may_show
 from miro_sync.messages import Catalogue
 from miro_sync.model import (
     FLAGGED,
@@ -26,12 +27,11 @@ from miro_sync.reports.charts import (
     shares_chart,
     trends_chart,
 )
-from miro_sync.reports.figures import amount, difference, divided, may_show
+from miro_sync.reports.figures import amount, difference
 from miro_sync.reports.word import Bold, Content, Gap, Paper, Piece
 from miro_sync.reports.zones import (
     Zone,
     local,
-    shown_part,
     shown_value,
     status_counts,
     titled,
@@ -39,6 +39,7 @@ from miro_sync.reports.zones import (
 )
 from miro_sync.telling.display import clean
 from miro_sync.telling.failures import problem
+from miro_sync.telling.indicators import divided, share
 from miro_sync.telling.lines import SEVERITY, lines, worst_first
 from miro_sync.telling.phrases import Phrases
 
@@ -200,7 +201,7 @@ class _Note:
             clean(of.id),
             f"{clean(of.title)}{unit}",
             shown,
-            divided(value, of, self._words, inside=False),
+            divided(value, of, self._words, own=False),
             "" if of.target is None else amount(of.target, of, self._words),
             gap,
             str(value.unknown) if value.unknown else "",
@@ -249,7 +250,7 @@ class _Note:
                     "zone_indicator",
                     id=clean(value.indicator.id),
                     indicator=clean(value.indicator.title),
-                    said=shown_part(part, value, self._words),
+                    said=share(part, value.indicator, self._words, own=False),
                 )
             )
         return said
