@@ -58,6 +58,7 @@ __all__ = [
     "definition_of",
     "disagreements",
     "few",
+    "from_map",
     "gap_places",
     "hides",
     "indicators",

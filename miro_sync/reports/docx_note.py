@@ -136,6 +136,8 @@ class _Note:
                 cancelled=cancelled,
             )
         )
+        said = self._phrases.summary(self._assessment, (), lines(self._assessment))
+        self._line(self._say("note_by_event"), " ", " ".join(said))
         rows: list[Sequence[Content]] = [
             (self._words.say(f"status.{one}"), str(counts[one])) for one in SEVERITY if counts[one]
         ]
@@ -175,10 +177,10 @@ class _Note:
             return
         rows = [self._indicator(one) for one in values]
         names = ["code", "indicator", "value", "divided", "target", "gap", "unknown"]
-        widths = [1.6, 5.0, 2.2, 2.1, 1.5, 2.1, 2.0]
+        widths = [1.5, 4.6, 2.1, 2.0, 1.5, 2.4, 2.4]
         if self._kind == "final":
             names.insert(3, "before")
-            widths = [1.6, 3.3, 2.2, 1.9, 2.0, 1.5, 2.1, 1.9]
+            widths = [1.5, 2.9, 2.1, 1.8, 1.9, 1.5, 2.4, 2.4]
         head = self._heads(*names)
         self._paper.table(head, rows, widths=widths, size=9)
         self._line(self._say("note_indicators_legend"))
@@ -258,7 +260,7 @@ class _Note:
     def _warnings(self) -> None:
         """Say once where the document's own numbers disagree."""
         found: list[Content] = [
-            [Bold(clean(value.indicator.id)), ". ", self._words.tell(warning)]
+            self._words.tell(warning)
             for value in self._overview.indicators
             for warning in value.warnings
         ]
@@ -320,7 +322,7 @@ class _Note:
             for one in aching
         ]
         if rows:
-            self._paper.table(head, rows, widths=(4.0, 6.5, 2.8, 3.2), size=10)
+            self._paper.table(head, rows, widths=(3.8, 5.6, 3.1, 4.0), size=10)
         self._line(Bold(self._say("note_conclusion")), " ", self._gap("conclusion"))
 
     # --- pieces
