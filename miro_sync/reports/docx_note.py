@@ -176,13 +176,8 @@ class _Note:
             self._line(self._say("note_no_indicators"), " ", self._gap("indicators"))
             return
         rows = [self._indicator(one) for one in values]
-        names = ["code", "indicator", "value", "divided", "target", "gap", "unknown"]
-        widths = [1.5, 4.6, 2.1, 2.0, 1.5, 2.4, 2.4]
-        if self._kind == "final":
-            names.insert(3, "before")
-            widths = [1.5, 2.9, 2.1, 1.8, 1.9, 1.5, 2.4, 2.4]
-        head = self._heads(*names)
-        self._paper.table(head, rows, widths=widths, size=9)
+        head = self._heads("code", "indicator", "value", "divided", "target", "gap")
+        self._paper.table(head, rows, widths=(1.4, 5.9, 2.6, 2.4, 1.6, 2.6), size=9)
         self._line(self._say("note_indicators_legend"))
         for chart in (shares_chart, scores_chart, trends_chart):
             self._picture(chart(values, self._words))
@@ -196,23 +191,22 @@ class _Note:
             gap = difference(value.gap, of, self._words)
         elif known and value.met:
             gap = self._say("note_met")
-        shown: Content = shown_value(value, self._words, inside=False)
+        shown = [str(shown_value(value, self._words, inside=False))]
         if value.state is IndicatorState.PARTIAL and known:
-            shown = [str(shown), f"\n{self._say('state_partial')}"]
-        row: list[Content] = [
+            shown.append(self._say("state_partial"))
+        if value.unknown:
+            shown.append(self._say("note_not_known", number=value.unknown))
+        before = value.before
+        if self._kind == "final" and before is not None and may_show(value):
+            shown.append(self._say("note_before", value=amount(before.value, of, self._words)))
+        return [
             clean(of.id),
             f"{clean(of.title)}{unit}",
-            shown,
+            "\n".join(shown),
             divided(value, of, self._words, own=False),
             "" if of.target is None else amount(of.target, of, self._words),
             gap,
-            str(value.unknown) if value.unknown else "",
         ]
-        if self._kind == "final":
-            before = value.before
-            shown_before = before is not None and may_show(value)
-            row.insert(3, amount(before.value, of, self._words) if before and shown_before else "")
-        return row
 
     def _problems(self) -> None:
         self._heading("problems")
