@@ -396,7 +396,7 @@ def test_problem_zones_are_told_by_centre_and_calm_ones_in_one_line() -> None:
     assert "Пустые направления плана: 2." in said
     assert "верно или пусто клеток — 1 из 10" in said
     title = "Выполнение событийного календаря сетевого проекта"
-    assert f"Показатель K1 «{title}» отстаёт; у центра — 2 из 3." in said
+    assert f"Отстаёт показатель K1 ({title}); у центра — 2 из 3." in said
 
 
 def test_a_mean_is_told_by_centre_unless_it_speaks_of_each() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from miro_sync.kpi import may_show
 from miro_sync.messages import Catalogue
 from miro_sync.model import (
     FLAGGED,
@@ -26,12 +27,11 @@ from miro_sync.reports.charts import (
     shares_chart,
     trends_chart,
 )
-from miro_sync.reports.figures import amount, difference, divided, may_show
+from miro_sync.reports.figures import amount, difference
 from miro_sync.reports.word import Bold, Content, Gap, Paper, Piece
 from miro_sync.reports.zones import (
     Zone,
     local,
-    shown_part,
     shown_value,
     status_counts,
     titled,
@@ -39,6 +39,7 @@ from miro_sync.reports.zones import (
 )
 from miro_sync.telling.display import clean
 from miro_sync.telling.failures import problem
+from miro_sync.telling.indicators import divided, share
 from miro_sync.telling.lines import SEVERITY, lines, worst_first
 from miro_sync.telling.phrases import Phrases
 
@@ -135,6 +136,8 @@ class _Note:
                 cancelled=cancelled,
             )
         )
+        said = self._phrases.summary(self._assessment, (), lines(self._assessment))
+        self._line(self._say("note_by_event"), " ", " ".join(said))
         rows: list[Sequence[Content]] = [
             (self._words.say(f"status.{one}"), str(counts[one])) for one in SEVERITY if counts[one]
         ]
@@ -200,7 +203,7 @@ class _Note:
             clean(of.id),
             f"{clean(of.title)}{unit}",
             "\n".join(shown),
-            divided(value, of, self._words, inside=False),
+            divided(value, of, self._words, own=False),
             "" if of.target is None else amount(of.target, of, self._words),
             gap,
         ]
@@ -243,7 +246,7 @@ class _Note:
                     "zone_indicator",
                     id=clean(value.indicator.id),
                     indicator=clean(value.indicator.title),
-                    said=shown_part(part, value, self._words),
+                    said=share(part, value.indicator, self._words, own=False),
                 )
             )
         return said
@@ -251,7 +254,7 @@ class _Note:
     def _warnings(self) -> None:
         """Say once where the document's own numbers disagree."""
         found: list[Content] = [
-            [Bold(clean(value.indicator.id)), ". ", self._words.tell(warning)]
+            self._words.tell(warning)
             for value in self._overview.indicators
             for warning in value.warnings
         ]
@@ -313,7 +316,7 @@ class _Note:
             for one in aching
         ]
         if rows:
-            self._paper.table(head, rows, widths=(4.0, 6.5, 2.8, 3.2), size=10)
+            self._paper.table(head, rows, widths=(3.8, 5.6, 3.1, 4.0), size=10)
         self._line(Bold(self._say("note_conclusion")), " ", self._gap("conclusion"))
 
     # --- pieces
