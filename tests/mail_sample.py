@@ -72,6 +72,7 @@ def indicator(key: str = "K1", **changes: Any) -> IndicatorValue:  # noqa: ANN40
         source=changes.pop("source", IndicatorSource.CALENDAR),
         direction=Direction.UP,
         target=changes.pop("target", 100.0),
+        people=changes.pop("people", False),
     )
     base = IndicatorValue(
         declared,
@@ -102,6 +103,7 @@ INDICATORS = (
         "K7",
         title="Исследовательские работы",
         unit="чел.",
+        people=True,
         source=IndicatorSource.TABLE,
         value=3.0,
         target=20.0,

@@ -110,7 +110,7 @@ def told(folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> dic
     capsys.readouterr()
     publish(folder, "--format", "json", *options)
     answer: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return answer
+    return answer["board"] if "--written" not in options else answer
 
 
 def looks(board: Board) -> Any:  # noqa: ANN401 - raw JSON

@@ -552,6 +552,9 @@ class FakeApp:
         self._called("check-state", config)
         return None
 
+    def adopt_state(self, config: Path) -> None:
+        self._called("adopt_state", config)
+
     def purge(self, config: Path, before: dt.date) -> Purged:
         self._called("purge", config, before)
         return Purged(runs=0, versions=0, findings=0)

@@ -492,7 +492,7 @@ def test_a_token_that_may_not_write_is_said_before_anything_is_tried(
 ) -> None:
     server.scopes = ["boards:read"]
     assert publish(tmp_path, "--apply") == 3
-    assert "boards:write" in capsys.readouterr().err
+    assert "boards:write" in capsys.readouterr().out
     assert server.writes == 0
 
 

@@ -1,116 +1,60 @@
-"""Writing back: what would be written to the board and the table, writing it, taking it back."""
+"""Writing back, both halves: the board and the status worksheet.
+
+What keeps one half from being written does not keep the other.
+"""
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
-from miro_sync import sync as use_case
-from miro_sync.app import overviews, table_publishing
-from miro_sync.app.building import Progress, doors_of, memory_of, miro_client, moment, today_of
-from miro_sync.app.table_publishing import TablePlan
-from miro_sync.board_writing import Run, carry_out
-from miro_sync.decisions import merged, undone_numbers
+from miro_sync.app.board_publishing import (
+    Asked,
+    BoardPublication,
+    publish_board,
+    undo_board,
+    written,
+)
+from miro_sync.app.building import Progress, memory_of
+from miro_sync.app.overviews import overview as read_overview
+from miro_sync.app.table_publishing import TablePlan, apply_table, plan_table, undo_table
 from miro_sync.errors import SettingsError, SourceError
-from miro_sync.marks import own_tag
-from miro_sync.messages import catalogue
-from miro_sync.miro_writer import BoardWriter
-from miro_sync.model import (
-    BoardHint,
-    BoardSnapshot,
-    BoardVisit,
-    Project,
-    Status,
-    say,
-)
-from miro_sync.names import CenterNames
-from miro_sync.overview import Overview
-from miro_sync.publishing import (
-    Carried,
-    Past,
-    Plan,
-    PublishRules,
-    Seen,
-    Standing,
-    last_standing,
-    plan,
-    standing,
-    undoing,
-)
-from miro_sync.reading import read_board
-from miro_sync.settings import Settings, SourceKind, load
+from miro_sync.model import Project, say
+from miro_sync.settings import Settings, load
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection
 
     from miro_sync.memory import SqlMemory
-    from miro_sync.miro_client import MiroClient
-    from miro_sync.ports import BoardSource
+    from miro_sync.overview import Overview
 
-_BOARD: Final = "board"
-_TABLE: Final = "table"
+__all__ = ["Publication", "TablePublication", "publish", "undo", "written"]
 
-#: Colours of the tags (Miro's names): what the director sees is red, a question is yellow.
-_COLORS: Final = {
-    Status.OVERDUE: "red",
-    Status.MISSED: "red",
-    Status.MOVED: "magenta",
-    Status.UNCONFIRMED: "yellow",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class BoardPublication:
-    """What is to be written to the board, and what became of it.
-
-    Attributes:
-        plan: what was or would be done.
-        allowed: the settings allow it.
-        carried: what was done; None where nothing was tried.
-
-    """
-
-    plan: Plan
-    allowed: bool
-    carried: Carried | None = None
-
-    @property
-    def exit_code(self) -> int:
-        """3 when nothing could be planned or the work was stopped, else 0."""
-        stopped = self.carried is not None and self.carried.stopped is not None
-        return 3 if self.plan.frozen is not None or stopped else 0
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenBack:
-    """What of this service stands on the board, by its own list.
-
-    Attributes:
-        past: everything that was ever written.
-        standing: what of it stands.
-
-    """
-
-    project: Project
-    past: Past
-    standing: Standing
+BOARD, TABLE = "board", "table"
 
 
 @dataclass(frozen=True, slots=True)
 class TablePublication:
-    """What is to be written into the status worksheet, and whether it was."""
+    """What is to be written into the status worksheet, and whether it was.
+
+    Attributes:
+        plan: what was or would be done.
+        allowed: the settings allow it.
+        applied: it was tried.
+        failed: a source could not be read or written; `plan.refusal` says which and why.
+
+    """
 
     plan: TablePlan
     allowed: bool
     applied: bool = False
+    failed: bool = False
 
     @property
     def exit_code(self) -> int:
-        """3 when it was to be written and could not be, else 0."""
-        return 3 if self.allowed and self.plan.refusal is not None else 0
+        """3 when the worksheet could not be read or written, else 0."""
+        return 3 if self.failed or (self.applied and self.plan.refusal is not None) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +62,21 @@ class Publication:
     """What a publishing came to.
 
     Attributes:
-        board, table: the halves; None for one that was not asked for.
+        board, table: None for a half that was not asked for.
         undo: it took back what was written.
 
     """
 
     project: Project
-    board: BoardPublication | None
+    board: BoardPublication | None = None
     table: TablePublication | None = None
     undo: bool = False
 
     @property
     def exit_code(self) -> int:
         """The worse of the halves'."""
-        return max(half.exit_code for half in (self.board, self.table) if half is not None)
+        halves = (self.board, self.table)
+        return max((half.exit_code for half in halves if half is not None), default=0)
 
 
 def publish(
@@ -142,41 +87,29 @@ def publish(
     progress: Progress | None = None,
     writing: Progress | None = None,
 ) -> Publication:
-    """Say what would be written to the board and the table, and write it if asked to.
+    """Say what would be written to board and table, and write it if asked to.
 
     Args:
         config: the project folder.
-        apply: write it.
-        only: "board" or "table"; None for both, as far as the settings name and allow them.
+        apply: write it, as far as the settings allow it.
+        only: "board" or "table"; None for both.
         progress: is told items of the board read and expected.
         writing: is told acts done and to be done.
 
     Raises:
-        SettingsError: the settings do not allow it, or name no live source.
+        SettingsError: the settings allow none of what is asked for.
         BusyError: a sync or another publishing is at work.
         SourceError, StateError: as a check.
 
     """
     settings = load(config)
-    on_board, in_table = _halves(settings, apply=apply, only=only)
-    with memory_of(settings) as memory, memory.alone() if apply else nullcontext():
-        board = None
-        if on_board:
-            client = _live(settings, progress) if apply else _client(settings, progress)
-            overview, planned, past = _planned(settings, memory, client)
-            carried = None
-            if apply and client is not None:
-                carried = _carried(settings, memory, client, planned, past=past, progress=writing)
-            board = BoardPublication(planned, settings.publish.board, carried)
-        else:
-            overview = overviews.overview(config, progress=progress)
-        table = None
-        if in_table:
-            write = table_publishing.apply_table if apply else table_publishing.plan_table
-            written = write(config, overview)
-            done = apply and written.changes and written.refusal is None
-            table = TablePublication(written, settings.publish.table, done)
-    return Publication(settings.project, board, table)
+    halves = _halves(settings, only, apply=apply)
+    asked = Asked(progress, writing)
+    with memory_of(settings) as memory:
+        if not apply:
+            return _published(settings, memory, asked, halves, apply=False)
+        with memory.alone():
+            return _published(settings, memory, asked, halves, apply=True)
 
 
 def undo(
@@ -187,213 +120,71 @@ def undo(
     progress: Progress | None = None,
     writing: Progress | None = None,
 ) -> Publication:
-    """Take back what the last publishing wrote, or all that was ever written.
+    """Take back what was written.
 
-    The status worksheet goes whole, unless people's words still wait in it.
+    Args:
+        config: the project folder.
+        everything: all that was ever written to the board, and the status worksheet; else what
+            the last publishing wrote to the board.
+        only: "board" or "table", which is the worksheet; None as `everything` says.
+        progress: as of `publish`.
+        writing: as of `publish`.
 
     Raises:
-        SettingsError: the settings name no live board or table.
-        BusyError, SourceError, StateError: as `publish`.
+        SettingsError, BusyError, SourceError, StateError: as `publish`.
 
     """
     settings = load(config)
-    on_board, in_table = _halves(settings, apply=False, only=only)
+    board = table = None
     with memory_of(settings) as memory, memory.alone():
-        board = None
-        if on_board:
-            board = _undone(settings, memory, everything=everything, reports=(progress, writing))
-        table = None
-        if in_table:
-            gone = table_publishing.undo_table(config)
-            table = TablePublication(gone, settings.publish.table, applied=gone.changes)
+        if only != TABLE:
+            asked = Asked(progress, writing)
+            board = undo_board(settings, memory, asked, everything=everything)
+        if only == TABLE or (only is None and everything and settings.tables_source is not None):
+            table = _table_undone(settings)
     return Publication(settings.project, board, table, undo=True)
 
 
-def _undone(
-    settings: Settings,
-    memory: SqlMemory,
-    *,
-    everything: bool,
-    reports: tuple[Progress | None, Progress | None],
-) -> BoardPublication:
-    progress, writing = reports
-    past = _past(memory)
-    since = 0 if everything else last_standing(past)
-    if since is None or not past.log:
-        return BoardPublication(Plan(), allowed=True)
-    client = _live(settings, progress)
-    snapshot = client.read_everything().snapshot
-    if snapshot is None:
-        raise SourceError(say("miro.incomplete"))
-    planned = undoing(settings.project, _seen(snapshot, settings.project), past, since)
-    carried = _carried(settings, memory, client, planned, past=past, progress=writing, undoes=since)
-    return BoardPublication(planned, allowed=True, carried=carried)
+def _halves(settings: Settings, only: str | None, *, apply: bool) -> Collection[str]:
+    """Return what is to be done, or refuse where the settings allow none of it."""
+    asked = (BOARD, TABLE) if only is None else (only,)
+    if not apply:
+        there = {BOARD: settings.board_source, TABLE: settings.tables_source}
+        return [half for half in asked if only is not None or there[half] is not None] or asked
+    on = {BOARD: settings.publish.board, TABLE: settings.publish.table}
+    allowed = [half for half in asked if on[half]]
+    if not allowed:
+        raise SettingsError(say(f"publish.off_{only or 'both'}"))
+    return allowed
 
 
-def written(config: Path) -> WrittenBack:
-    """Return what was written; reads nothing but the state."""
-    settings = load(config)
-    with memory_of(settings) as memory:
-        past = _past(memory)
-    return WrittenBack(settings.project, past, standing(past.log))
+def _published(
+    settings: Settings, memory: SqlMemory, asked: Asked, halves: Collection[str], *, apply: bool
+) -> Publication:
+    overview: Overview | None = None
+    board = table = None
+    if BOARD in halves:
+        overview, board = publish_board(settings, memory, asked, apply=apply)
+    if TABLE in halves:
+        overview = overview or read_overview(settings.folder, progress=asked.progress)
+        table = _table(settings, overview, apply=apply)
+    return Publication(settings.project, board, table)
 
 
-# --- planning ---------------------------------------------------------------------------------
+def _table(settings: Settings, overview: Overview, *, apply: bool) -> TablePublication:
+    act = apply_table if apply else plan_table
+    try:
+        return TablePublication(
+            act(settings.folder, overview), settings.publish.table, applied=apply
+        )
+    except SourceError as error:
+        plan = TablePlan(refusal=error.message)
+        return TablePublication(plan, settings.publish.table, applied=apply, failed=True)
 
 
-class _Everything:
-    """A board of which all is read whatever it says, and kept for whoever plans by it."""
-
-    def __init__(self, board: BoardSource | None, client: MiroClient | None) -> None:
-        self._board, self._client = board, client
-        self.snapshot: BoardSnapshot | None = None
-
-    def read(self) -> BoardSnapshot:
-        visit = self.visit()
-        assert visit.snapshot is not None  # noqa: S101 - no hint was given
-        return visit.snapshot
-
-    def visit(self, hint: BoardHint | None = None) -> BoardVisit:
-        if self._client is not None:
-            read = self._client.read_everything()
-            self.snapshot = read.snapshot
-            cost = (read.calls, read.credits, read.seconds)
-            return BoardVisit(read.snapshot, read.checked_at, None, *cost, read.message)
-        assert self._board is not None  # noqa: S101 - else there is no door at all
-        visit = self._board.visit(hint)
-        self.snapshot = visit.snapshot
-        return visit
-
-
-def _client(settings: Settings, progress: Progress | None) -> MiroClient | None:
-    return miro_client(settings, progress) if _is_live(settings) else None
-
-
-def _planned(
-    settings: Settings, memory: SqlMemory, client: MiroClient | None
-) -> tuple[Overview, Plan, Past]:
-    now = moment()
-    doors = doors_of(settings, now)
-    whole = _Everything(doors.board, client)
-    outcome = use_case.look(
-        settings.project,
-        replace(doors, board=None if doors.board is None else whole),
-        memory,
-        today=today_of(settings, now),
-        decisions=settings.decisions,
-        full=True,
-        now=now,
-    )
-    made = merged(settings.decisions, memory.decisions())
-    overview = Overview(
-        settings.project,
-        outcome.calendar,
-        outcome.assessment,
-        outcome.findings,
-        decisions=made,
-        undone=undone_numbers(made),
-    )
-    past = _past(memory)
-    words = catalogue(settings.project.language)
-    board = whole.snapshot
-    if board is None:
-        board = BoardSnapshot("", "", None, now, complete=False, items=())
-    seen = _seen(board, settings.project)
-    return overview, plan(overview, seen, past, _rules(settings), words.tell), past
-
-
-def _seen(board: BoardSnapshot, project: Project) -> Seen:
-    reading = read_board(board, project, CenterNames(project.centers))
-    return Seen(board, reading.frames, {card.id: card for card in reading.cards})
-
-
-def _past(memory: SqlMemory) -> Past:
-    ledger = memory.ledger()
-    return Past(ledger.log(), ledger.writings())
-
-
-def _rules(settings: Settings) -> PublishRules:
-    said = settings.publish
-    return PublishRules(_titles(settings), said.cards_ahead_days, said.network_frame)
-
-
-def _titles(settings: Settings) -> Mapping[Status, str]:
-    """Return the titles of the tags by status, from the settings or else the catalogue."""
-    language = settings.project.language
-    words = catalogue(language)
-    names = {
-        status: settings.publish.tags.get(status.value, words.say(f"status.{status.value}"))
-        for status in _COLORS
-    }
-    return {status: own_tag(name, language) for status, name in names.items() if name}
-
-
-# --- carrying out -----------------------------------------------------------------------------
-
-
-def _carried(  # noqa: PLR0913 - a plan, and all that carrying it out takes
-    settings: Settings,
-    memory: SqlMemory,
-    client: MiroClient,
-    planned: Plan,
-    *,
-    past: Past,
-    progress: Progress | None,
-    undoes: int | None = None,
-) -> Carried | None:
-    if planned.frozen is not None:
-        return None
-    ledger = memory.ledger()
-    if not planned.steps:
-        ledger.end(planned.decided)
-        return Carried()
-    who = client.who_am_i(writing=True)
-    if who.remedy is not None:
-        raise SourceError(who.remedy)
-    titles = _titles(settings)
-    run = Run(
-        number=ledger.begin_run(moment(), who.user_id, undoes),
-        user_id=who.user_id,
-        users=past.users,
-        zone=ZoneInfo(settings.project.timezone),
-        colors={titles[status]: color for status, color in _COLORS.items() if status in titles},
-        now=moment,
-        progress=progress,
-    )
-    writer = BoardWriter(client.http, client.tokens, client.board_id, settings.board_patience)
-    stands = standing(past.decided_by(planned.decided))
-    return carry_out(planned, stands, writer, ledger, run)
-
-
-# --- what is asked for ------------------------------------------------------------------------
-
-
-def _halves(settings: Settings, *, apply: bool, only: str | None) -> tuple[bool, bool]:
-    """Tell whether the board and the table are to be looked at."""
-    asked = {only} if only is not None else {_BOARD, _TABLE}
-    if apply:
-        allowed = {
-            name
-            for name, switch in ((_BOARD, settings.publish.board), (_TABLE, settings.publish.table))
-            if switch
-        }
-        if not asked & allowed:
-            raise SettingsError(say(f"publish.off_{only or 'both'}"))
-        return _BOARD in asked & allowed, _TABLE in asked & allowed
-    table = settings.tables_source
-    google = table is not None and table.kind is SourceKind.GOOGLE
-    # A board that is no live one is looked at all the same: the answer says what is wrong with it.
-    return _BOARD in asked and (only is not None or not google or _is_live(settings)), (
-        _TABLE in asked and (only is not None or google)
-    )
-
-
-def _is_live(settings: Settings) -> bool:
-    source = settings.board_source
-    return source is not None and source.kind is SourceKind.MIRO
-
-
-def _live(settings: Settings, progress: Progress | None) -> MiroClient:
-    if not _is_live(settings):
-        raise SettingsError(say("publish.no_live_board"))
-    return miro_client(settings, progress)
+def _table_undone(settings: Settings) -> TablePublication:
+    try:
+        return TablePublication(undo_table(settings.folder), allowed=True, applied=True)
+    except SourceError as error:
+        plan = TablePlan(refusal=error.message)
+        return TablePublication(plan, allowed=True, applied=True, failed=True)

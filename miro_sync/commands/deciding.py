@@ -83,10 +83,9 @@ def _decide(
 
     if kind == _LIST:
         return _decided(session, layout)
-    decision = session.the_app().decide(
-        session.folder(), _typed(session.words, kind, (subject or "").strip(), said)
-    )
-    show(telling.kept(decision, session.words))
+    about = (subject or "").strip()
+    decision = session.the_app().decide(session.folder(), _typed(session.words, kind, about, said))
+    show(telling.kept(decision, session.words, about))
     return 0
 
 
@@ -98,7 +97,8 @@ def _decided(session: Session, layout: str) -> int:
         show_json(telling.document(made.decisions, made.undone, made.project))
     else:
         words, columns = session.words_of(made.project), terminal_columns()
-        show(telling.table(made.decisions, made.undone, made.project, words, columns))
+        told = (made.decisions, made.undone, made.project, words, columns)
+        show(telling.table(*told, titles=made.titles))
     return 0
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from miro_sync.app.publishing import Publication
     from miro_sync.messages import Catalogue
 
+
 _HALVES = ("board", "table")
 
 
@@ -84,25 +85,15 @@ def _publish(  # noqa: PLR0913 - the options of the command
 def _show(session: Session, done: Publication, layout: str, *, everything: bool) -> int:
     from miro_sync.telling import publishing as telling  # noqa: PLC0415 - help needs none of it
 
-    words, board, table = session.words_of(done.project), done.board, done.table
+    words = session.words_of(done.project)
     if layout == "json":
-        show_json(telling.publication(board, table, done.project, words, undo=done.undo))
+        show_json(telling.document(done, done.project, words))
     else:
-        columns = terminal_columns()
-        if board is not None:
-            show(
-                telling.table(
-                    board.plan, board.carried, done.project, words, columns,
-                    undo=done.undo, everything=everything,
-                )
-            )  # fmt: skip
-        if table is not None:
-            show(telling.worksheet(table, words, columns, undo=done.undo))
-    if board is not None:
-        tell_problems(telling.problems(board.plan, board.carried), words)
-    off = [name for name, half in (("board", board), ("table", table)) if half and not half.allowed]
-    if off:
-        tell(words.say(f"publish.off_{off[0] if len(off) == 1 else 'both'}"))
+        show(telling.table(done, done.project, words, terminal_columns(), everything=everything))
+    tell_problems(telling.problems(done), words)
+    for half, part in (("board", done.board), ("table", done.table)):
+        if part is not None and not part.allowed:
+            tell(words.say(f"publish.off_{half}"))
     return done.exit_code
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import TYPE_CHECKING
 
 from miro_sync.letter import Link
 from miro_sync.model import EventCard, Message, Period, Place, Verdict, say
+from miro_sync.privacy import few_hidden
 from miro_sync.telling.display import clean, link, shorten
 
 if TYPE_CHECKING:
@@ -20,15 +20,6 @@ TITLE = 150
 
 #: Names in a row before the rest is only counted.
 NAMES = 8
-
-#: Fewer people than this could be told apart by those who know the school.
-FEW = 5
-
-_PEOPLE = (
-    r"(?:чел|учащ|учен|уч-?с|обуч|педагог|учител|дет|ребён|ребен|школьник|воспитан|выпускник"
-    r"|участник|pupil|student|teacher|child|people|person)"
-)
-_FEW_PEOPLE = re.compile(rf"(?<![\d.,/–-])[1-{FEW - 1}](?=\s*(?:-\S+\s+)?{_PEOPLE})", re.IGNORECASE)
 
 
 def plain(text: str) -> Message:
@@ -81,13 +72,13 @@ def week_of(week: Period) -> Message:
     return say("mail.week" if start.month == end.month else "mail.week_of_two", **params)
 
 
-def number(value: float) -> Message:
-    """Write a number with one place after the comma, none where it is whole."""
-    tenths = round(abs(value) * 10)
-    sign = "−" if value < 0 and tenths else ""
-    if tenths % 10 == 0:
-        return say("mail.whole", sign=sign, whole=tenths // 10)
-    return say("mail.decimal", sign=sign, whole=tenths // 10, tenth=tenths % 10)
+def number(value: float, decimals: int) -> Message:
+    """Write a number with so many places after the sign; it was rounded before."""
+    sign = "−" if value < 0 and round(value, decimals) else ""
+    whole, _, fraction = f"{abs(value):.{decimals}f}".partition(".")
+    if not fraction:
+        return say("mail.whole", sign=sign, whole=whole)
+    return say("mail.decimal", sign=sign, whole=whole, fraction=fraction)
 
 
 def joined(parts: Sequence[Message], key: str = "mail.both") -> Message:
@@ -140,4 +131,4 @@ def place_of(verdicts: Iterable[Verdict]) -> Place | None:
 
 def _tamed(text: str) -> str:
     """Return a text of others as one short line that counts no fewer people than may be told."""
-    return _FEW_PEOPLE.sub(f"<{FEW}", shorten(text, TITLE))
+    return few_hidden(shorten(text, TITLE))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from miro_sync.model import Act, WriteOutcome
-from miro_sync.publishing import Plan
 from miro_sync.telling.display import clean, wrap
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from miro_sync.messages import Catalogue
     from miro_sync.model import Message, Problem, Project
-    from miro_sync.publishing import Carried, Past, Standing, Step
+    from miro_sync.publishing import Carried, Past, Plan, Standing, Step
 
 PUBLISH_SCHEMA: Final = "miro-sync/publish/1"
 WRITTEN_SCHEMA: Final = "miro-sync/written/1"
@@ -29,7 +28,123 @@ _SHOWN: Final = (
 _MOST: Final = 10
 
 
-def table(  # noqa: PLR0913 - a plan, what became of it, and how to show it
+class BoardHalf(Protocol):
+    """What is to be written to the board, and what became of it."""
+
+    @property
+    def plan(self) -> Plan:
+        """What was or would be done."""
+
+    @property
+    def carried(self) -> Carried | None:
+        """What was done; None where nothing was tried."""
+
+
+class TablePlan(Protocol):
+    """What would be written into the status worksheet."""
+
+    @property
+    def title(self) -> str:
+        """What the worksheet is or would be called."""
+
+    @property
+    def url(self) -> str | None:
+        """Opens it."""
+
+    @property
+    def rows(self) -> int:
+        """How many it has."""
+
+    @property
+    def differing(self) -> int:
+        """How many of them would be, or were, written or taken away."""
+
+    @property
+    def waiting(self) -> int:
+        """Rows in which people's words wait to be taken."""
+
+    @property
+    def refusal(self) -> Message | None:
+        """Why nothing can be written."""
+
+
+class TableHalf(Protocol):
+    """What is to be written into the status worksheet, and whether it was."""
+
+    @property
+    def plan(self) -> TablePlan:
+        """What was or would be done."""
+
+    @property
+    def applied(self) -> bool:
+        """It was tried."""
+
+
+class Publication(Protocol):
+    """Both halves; None for one that was not asked for."""
+
+    @property
+    def board(self) -> BoardHalf | None:
+        """The board."""
+
+    @property
+    def table(self) -> TableHalf | None:
+        """The status worksheet."""
+
+    @property
+    def undo(self) -> bool:
+        """It took back what was written."""
+
+
+def table(
+    done: Publication,
+    project: Project,
+    words: Catalogue,
+    columns: int,
+    *,
+    everything: bool = False,
+) -> str:
+    """Return both halves as text, each under its name where there are two.
+
+    Args:
+        done: what was to be done, and what was.
+        project: its centres' names.
+        words: the language.
+        columns: of the terminal.
+        everything: no line is folded away.
+
+    """
+    parts: list[tuple[str, str]] = []
+    if done.board is not None:
+        plan, carried = done.board.plan, done.board.carried
+        said = _board(plan, carried, project, words, columns, undo=done.undo, everything=everything)
+        parts.append(("publish.board_title", said))
+    if done.table is not None:
+        said = _sheet(done.table, words, undo=done.undo)
+        parts.append(("publish.table_title", "\n".join(wrap(clean(said), columns))))
+    if len(parts) == 1:
+        return parts[0][1]
+    return "\n\n".join(f"{words.say(title)}\n{text}" for title, text in parts)
+
+
+def _sheet(half: TableHalf, words: Catalogue, *, undo: bool) -> str:
+    plan = half.plan
+    if plan.refusal is not None:
+        return words.tell(plan.refusal)
+    figures = {"title": plan.title, "rows": plan.rows, "count": plan.differing}
+    if undo:
+        key = "publish.sheet_undone" if plan.differing else "publish.sheet_none"
+    elif not plan.differing:
+        key = "publish.sheet_same"
+    else:
+        key = "publish.sheet_done" if half.applied else "publish.sheet_would"
+    said = words.say(key, **figures)
+    if plan.waiting:
+        said += " " + words.say("publish.sheet_waiting", count=plan.waiting)
+    return said
+
+
+def _board(  # noqa: PLR0913 - a plan, what became of it, and how to show it
     plan: Plan,
     carried: Carried | None,
     project: Project,
@@ -39,18 +154,6 @@ def table(  # noqa: PLR0913 - a plan, what became of it, and how to show it
     undo: bool = False,
     everything: bool = False,
 ) -> str:
-    """Return a plan, or what was done of it, as text.
-
-    Args:
-        plan: what was to be done.
-        carried: what was done; None where it is only shown.
-        project: its centres' names.
-        words: the language.
-        columns: of the terminal.
-        undo: it takes back what was written.
-        everything: no line is folded away.
-
-    """
     if plan.frozen is not None:
         return "\n".join(wrap(clean(words.tell(plan.frozen)), columns))
     if not plan.counts:
@@ -80,114 +183,46 @@ def table(  # noqa: PLR0913 - a plan, what became of it, and how to show it
     return "\n".join(part for line in lines for part in _wrapped(line, columns))
 
 
-class _Board(Protocol):
-    """The board's half of a publishing."""
-
-    @property
-    def plan(self) -> Plan:
-        """What was to be done."""
-
-    @property
-    def carried(self) -> Carried | None:
-        """What was done."""
-
-
-class _Worksheet(Protocol):
-    """What would be written into the status worksheet; see the fields of `TablePlan`."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def url(self) -> str | None: ...
-    @property
-    def rows(self) -> int: ...
-    @property
-    def differing(self) -> int: ...
-    @property
-    def waiting(self) -> int: ...
-    @property
-    def refused(self) -> int: ...
-    @property
-    def refusal(self) -> Message | None: ...
-
-
-class _Table(Protocol):
-    """The table's half of a publishing."""
-
-    @property
-    def plan(self) -> _Worksheet:
-        """What was to be written."""
-
-    @property
-    def applied(self) -> bool:
-        """It was written."""
-
-
-def worksheet(half: _Table, words: Catalogue, columns: int, *, undo: bool = False) -> str:
-    """Return what would be or was written into the status worksheet, as text."""
-    plan = half.plan
-    if plan.refusal is not None:
-        return "\n".join(wrap(clean(words.tell(plan.refusal)), columns))
-    if not plan.differing:
-        key = "table_undo_nothing" if undo else "table_nothing"
-        lines = [words.say(f"publish.{key}", title=clean(plan.title))]
-    else:
-        key = ("table_did" if half.applied else "table_would") if not undo else "table_undone"
-        figures = {"rows": plan.rows, "differing": plan.differing}
-        lines = [words.say(f"publish.{key}", title=clean(plan.title), **figures)]
-    if plan.waiting:
-        lines.append(words.say("publish.table_waiting", rows=plan.waiting))
-    if plan.refused:
-        lines.append(words.say("publish.table_refused", rows=plan.refused))
-    shown = [part for line in lines for part in wrap(line, columns)]
-    return "\n".join([*shown, plan.url] if plan.url and not undo else shown)
-
-
-def publication(
-    board: _Board | None,
-    table: _Table | None,
-    project: Project,
-    words: Catalogue,
-    *,
-    undo: bool = False,
-) -> dict[str, object]:
-    """Return both halves of a publishing for programs; one that was not asked for is null."""
-    plan, carried = (Plan(), None) if board is None else (board.plan, board.carried)
-    whole = document(plan, carried, project, words, undo=undo)
-    whole["board"] = board is not None
-    whole["table"] = None if table is None else _worksheet_document(table, words)
-    return whole
-
-
-def _worksheet_document(half: _Table, words: Catalogue) -> dict[str, object]:
-    plan = half.plan
-    return {
-        "applied": half.applied,
-        "title": clean(plan.title),
-        "url": plan.url,
-        "rows": plan.rows,
-        "differing": plan.differing,
-        "waiting": plan.waiting,
-        "refused": plan.refused,
-        "refusal": None if plan.refusal is None else clean(words.tell(plan.refusal)),
-    }
-
-
-def problems(plan: Plan, carried: Carried | None) -> tuple[Problem, ...]:
+def problems(done: Publication) -> tuple[Problem, ...]:
     """Return what could not be planned and what could not be done."""
+    return () if done.board is None else _problems(done.board.plan, done.board.carried)
+
+
+def document(done: Publication, project: Project, words: Catalogue) -> dict[str, object]:
+    """Return the same for programs."""
+    head: dict[str, object] = {
+        "schema": PUBLISH_SCHEMA,
+        "project": {"name": project.name, "timezone": project.timezone},
+        "undo": done.undo,
+    }
+    plan = None if done.table is None else done.table.plan
+    sheet = (
+        None
+        if plan is None or done.table is None
+        else {
+            "applied": done.table.applied,
+            "title": clean(plan.title),
+            "url": plan.url,
+            "rows": plan.rows,
+            "differing": plan.differing,
+            "waiting": plan.waiting,
+            "refusal": None if plan.refusal is None else clean(words.tell(plan.refusal)),
+        }
+    )
+    board = None
+    if done.board is not None:
+        board = _board_document(done.board.plan, done.board.carried, words)
+    return head | {"board": board, "table": sheet}
+
+
+def _problems(plan: Plan, carried: Carried | None) -> tuple[Problem, ...]:
     return (*plan.problems, *(carried.problems if carried is not None else ()))
 
 
-def document(
-    plan: Plan, carried: Carried | None, project: Project, words: Catalogue, *, undo: bool = False
-) -> dict[str, object]:
-    """Return the same for programs."""
+def _board_document(plan: Plan, carried: Carried | None, words: Catalogue) -> dict[str, object]:
     done = None if carried is None else set(map(id, carried.done))
     cost = plan.cost
     return {
-        "schema": PUBLISH_SCHEMA,
-        "project": {"name": project.name, "timezone": project.timezone},
-        "undo": undo,
         "applied": carried is not None,
         "frozen": None if plan.frozen is None else words.tell(plan.frozen),
         "stopped": (
@@ -211,7 +246,7 @@ def document(
             for step in plan.steps
             if step.act is not Act.LET_GO
         ],
-        "problems": [clean(words.tell(one.message)) for one in problems(plan, carried)],
+        "problems": [clean(words.tell(one.message)) for one in _problems(plan, carried)],
     }
 
 
