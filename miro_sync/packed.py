@@ -28,7 +28,12 @@ _PLAIN = (str, int, float, bool, type(None))
 
 
 def pack(value: object) -> str:
-    """Write a value of the vocabulary, or a tuple of some, as text."""
+    """Write a value of the vocabulary, or a tuple of some, as text.
+
+    Raises:
+        TypeError: something in it is no value of the vocabulary.
+
+    """
     packer = _Packer()
     packed = packer.packed(value)
     return json.dumps([packer.shared, packed], ensure_ascii=False, separators=(",", ":"))
@@ -82,6 +87,8 @@ class _Packer:
             return {"d": value.toordinal()}
         if isinstance(value, tuple):
             return [self.packed(one) for one in value]
+        if isinstance(value, frozenset):
+            return {"f": sorted((self.packed(one) for one in value), key=json.dumps)}
         if isinstance(value, Mapping):
             return {"m": [[self.packed(key), self.packed(one)] for key, one in value.items()]}
         number = self._numbers.get(id(value))
@@ -120,6 +127,8 @@ def _unpacked(packed: Any, known: list[Any]) -> Any:  # noqa: ANN401, PLR0911 - 
         return dt.date.fromordinal(packed["d"])
     if "t" in packed:
         return dt.datetime.fromisoformat(packed["t"])
+    if "f" in packed:
+        return frozenset(_unpacked(one, known) for one in packed["f"])
     if "e" in packed:
         return _CLASSES[packed["e"]](packed["v"])
     return {_unpacked(key, known): _unpacked(one, known) for key, one in packed["m"]}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -272,8 +273,10 @@ def run(  # noqa: PLR0913 - the inputs of the decision, and what makes a run
         doors = called.doors
         basis = _basis(called, memory, (rules, today, project.timezone), decisions)
     kept = None if basis is None else memory.kept("answer")
+    outcome = None
     if kept is not None and kept.basis == basis:
         outcome = _again(kept, called, project, memory, now)
+    if outcome is not None:
         for report in outcome.assessment.sources:
             record(report)
         memory.store_rest(
@@ -530,7 +533,10 @@ def _answer(outcome: Outcome, basis: str | None) -> WorkedOut | None:
         cards={},
         problems=(),
     )
-    return WorkedOut(basis, pack((told, outcome.findings, outcome.calendar, tuple(outcome.known))))
+    with suppress(TypeError):  # what cannot be written down is worked out anew
+        told_whole = (told, outcome.findings, outcome.calendar, tuple(outcome.known))
+        return WorkedOut(basis, pack(told_whole))
+    return None
 
 
 def _noted(notes: Notes | None) -> WorkedOut | None:
@@ -542,9 +548,12 @@ def _noted(notes: Notes | None) -> WorkedOut | None:
 
 def _again(
     kept: WorkedOut, called: Call, project: Project, memory: Memory, now: dt.datetime
-) -> Outcome:
-    """Return the last answer with what this call cost."""
-    assessment, found, calendar, known = unpack(kept.payload)
+) -> Outcome | None:
+    """Return the last answer with what this call cost; None where it cannot be read."""
+    try:
+        assessment, found, calendar, known = unpack(kept.payload)
+    except ValueError:
+        return None
     reports = []
     for report in assessment.sources:
         new, seal = called.reports.get(report.name), (called.seals or {})[report.name]

@@ -12,6 +12,11 @@ from typing import Any
 import postgres
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
+
+#: How long an example takes says more of the machine's other work than of the rule it tries.
+settings.register_profile("calm", deadline=None)
+settings.load_profile("calm")
 
 
 def shared(*parts: str) -> Path:

@@ -231,11 +231,11 @@ def test_ten_thousand_deadlines_take_milliseconds() -> None:
     workdays = WorkDays([Period(day("2023-05-27"), day("2023-08-31"))])
     ends = [dt.date(2023, 1, 1) + dt.timedelta(days=number % 600) for number in range(10_000)]
 
-    started = time.perf_counter()
+    started = time.process_time()
     for end in ends:
         workdays.add(end, 5)
 
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_the_working_days_of_a_project_know_its_own_days() -> None:

@@ -524,6 +524,7 @@ NAMES = {
         "id",
         "toml",
         "config",
+        "my-project",
         "project",
         "centers",
         "true",

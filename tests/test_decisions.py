@@ -147,6 +147,26 @@ def test_the_subject_is_kept_as_the_calendar_spells_it() -> None:
     assert checked(replace(MOVE, subject="ДР-2@c1"), known()).subject == "ДР-2@c1"
 
 
+def test_an_event_without_a_code_is_called_by_its_title() -> None:
+    assert checked(replace(MOVE, subject="другое дело"), known()).subject == "ДР-2"
+    assert checked(replace(MOVE, subject="Другое дело@c1"), known()).subject == "ДР-2@c1"
+
+
+def test_a_title_that_two_events_bear_names_neither() -> None:
+    twin = event("ДР-3", title="Другое дело")
+    plan = replace(PLAN, events=(*PLAN.events, twin))
+    with pytest.raises(SettingsError) as caught:
+        checked(replace(MOVE, subject="Другое дело"), replace(known(), calendar=plan))
+    assert caught.value.message.key == "decisions.no_such_event"
+
+
+def test_what_may_be_written_is_offered_by_code_or_title_and_never_by_a_hidden_key() -> None:
+    plan = calendar(occurrence(event("r-04f7a9f503", code=None, title="Неделя химии")))
+    with pytest.raises(SettingsError) as caught:
+        checked(replace(MOVE, subject="Неделя физики"), replace(known(), calendar=plan))
+    assert caught.value.message.params["known"] == "Неделя химии"
+
+
 @pytest.mark.parametrize(
     ("asked", "key"),
     [

@@ -138,9 +138,9 @@ def test_no_published_title_of_an_event_is_refused() -> None:
     "text", ["А" * 30_000, "Иванов И. " * 3_000, "12.03." * 5_000, "Ии-" * 10_000, "a@" * 15_000]
 )
 def test_the_longest_cell_takes_no_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     personal(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_few_people_are_told_outside_as_fewer_than_five_and_a_gap_stays_a_gap() -> None:

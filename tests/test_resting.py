@@ -270,6 +270,18 @@ def test_under_other_rules_nothing_that_was_worked_out_before_counts(world: Worl
     world.close()
 
 
+def test_an_answer_that_cannot_be_read_any_more_is_worked_out_anew(world: World) -> None:
+    rested(world)
+    with world.quick._open().begin() as connection:
+        connection.execute(text("update kept set payload = '[[],' where name = 'answer'"))
+
+    quick, slow = world.both()
+
+    assert not quick.brief
+    assert told(quick) == told(slow)
+    world.close()
+
+
 def test_a_full_read_that_was_asked_for_is_made(world: World) -> None:
     rested(world)
 

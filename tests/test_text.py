@@ -180,9 +180,9 @@ def test_a_megabyte_of_anything_is_read_in_time_proportional_to_it(unit: str) ->
 
     def seconds(size: int) -> float:
         text = "я" + unit * (size // len(unit))
-        start = time.perf_counter()
+        start = time.process_time()
         fold(plain(text))
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     small = min(seconds(40_000) for _ in range(3))
 

@@ -83,10 +83,11 @@ def _decide(
 
     if kind == _LIST:
         return _decided(session, layout)
-    asked = _typed(session.words, kind, (subject or "").strip(), said)
+    about = (subject or "").strip()
+    asked = _typed(session.words, kind, about, said)
     until = said["end"] if asked.period is None else None
     decision = session.the_app().decide(session.folder(), asked, until=until)
-    show(telling.kept(decision, session.words))
+    show(telling.kept(decision, session.words, about))
     return 0
 
 
@@ -98,7 +99,8 @@ def _decided(session: Session, layout: str) -> int:
         show_json(telling.document(made.decisions, made.undone, made.project))
     else:
         words, columns = session.words_of(made.project), terminal_columns()
-        show(telling.table(made.decisions, made.undone, made.project, words, columns))
+        told = (made.decisions, made.undone, made.project, words, columns)
+        show(telling.table(*told, titles=made.titles))
     return 0
 
 

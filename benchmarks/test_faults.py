@@ -1,0 +1,93 @@
+"""Faults that take minutes to show: pytest benchmarks/test_faults.py.
+
+A database that restarts, a machine that is cut off, a job that kills whoever does it. What must
+hold: every project is synced, never two at once, and stored once.
+"""
+
+from __future__ import annotations
+
+import signal
+
+import postgres
+from fleet import Fleet, miro, until
+from fleet_fixtures import ADDRESS, another_machine
+
+pytest_plugins = ["fleet_fixtures"]
+
+#: A sync of the test's board takes about six times as long as one call.
+CALL = "0.4"
+
+
+def test_three_workers_share_the_work_and_do_nothing_twice(fleet: Fleet) -> None:
+    with miro("--latency", "0.05") as service:
+        for number in range(6):
+            fleet.add(number, service.port)
+        for name in ("w1", "w2", "w3"):
+            fleet.start(name)
+
+        until(fleet.all_done)
+
+        assert service.overlaps() == []
+        assert [fleet.runs(f"p{number}") for number in range(6)] == [1] * 6
+        queued = (
+            "select count(*) from miro_sync_fleet.procrastinate_jobs"
+            " where status != 'succeeded' and task_name = 'sync'"
+        )
+        assert fleet.ask(queued)[0][0] == 0
+    assert [one.end() for one in fleet.workers] == [0, 0, 0]
+
+
+def test_workers_outlive_a_restart_of_the_database(
+    fleet: Fleet, database_server: postgres.Server
+) -> None:
+    with miro("--latency", CALL) as service:
+        for number in range(3):
+            fleet.add(number, service.port)
+        for name in ("w1", "w2", "w3"):
+            fleet.start(name, jobs=1)
+        until(lambda: any(one.is_at() for one in fleet.workers))
+
+        database_server.stop()
+        database_server.start()
+        until(fleet.all_done)
+
+        assert service.overlaps() == []
+        assert [fleet.runs(f"p{number}") for number in range(3)] == [1] * 3
+    assert [one.end() for one in fleet.workers] == [0, 0, 0]
+
+
+def test_a_worker_that_was_cut_off_stores_nothing_and_comes_back(fleet: Fleet) -> None:
+    with another_machine() as (inside, cable), miro("--latency", "0.05") as service:
+        url = fleet.url.split("host=")[0] + f"host={ADDRESS}"
+        slow = ("--latency", "4", "--port", str(service.port))
+        with miro(*slow, inside=inside):
+            fleet.add(0, service.port, url=url)
+            away = fleet.start("w1", url, inside=inside)
+            until(lambda: away.is_at("p0"))
+            cable("down")
+            fleet.start("w2")
+            fleet.start("w3")
+
+            until(fleet.all_done, 60)
+            until(lambda: away.records("job_ended") or away.records("database_lost"), 60)
+            cable("up")
+            until(lambda: not away.is_at(), 60)
+
+            assert fleet.runs("p0") == 1
+            fleet.add(1, service.port, url=url)
+            until(fleet.all_done, 60)
+
+
+def test_a_job_that_always_takes_its_worker_with_it_is_given_up(fleet: Fleet) -> None:
+    with miro("--latency", CALL) as service:
+        fleet.add(0, service.port)
+        for number in range(1, 9):
+            one = fleet.start(f"w{number}")
+            until(lambda one=one: one.is_at("p0") or fleet.outcomes()["p0"] == "killed", 40)  # type: ignore[misc]
+            if fleet.outcomes()["p0"] == "killed":
+                break
+            one.send(signal.SIGKILL)
+
+        assert fleet.outcomes() == {"p0": "killed"}
+        assert len(fleet.workers) == 4  # three died of it, the fourth one gave it up
+        assert fleet.runs("p0") == 0
