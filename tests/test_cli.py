@@ -513,6 +513,8 @@ NAMES = {
     *("confirm", "reject", "held", "move", "cancel", "pause", "accept-shrink", "undo", "list"),
     *("director", "coordinator", "methodist", "board", "tables", "e07"),
     *("backup", "check", "purge", "adopt", "miro-sync-copy", "db"),
+    *("run", "install", "show", "systemd", "cron", "windows", "prometheus", "postgresql"),
+    *("add", "remove", "url"),
     *("html", "reports", "miro-sync-demo", "xlsx", "docx", "ics", "word", "excel", "outlook"),
     *("google", "center", "meeting", "interim", "final"),
     *(center.id for center in PROJECT.centers),
