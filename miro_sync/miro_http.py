@@ -31,6 +31,7 @@ from miro_sync.logs import note
 from miro_sync.miro_budget import (
     CREDITS_PER_MINUTE,
     LEVEL_CREDITS,
+    Account,
     Budget,
     Clock,
     seconds_to_reset,
@@ -261,6 +262,7 @@ class MiroHttp:
         clock: Clock,
         address: Address | None = None,
         session: requests.Session | None = None,
+        budget: Budget | None = None,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -268,6 +270,8 @@ class MiroHttp:
             clock: the time.
             address: where Miro is; the public service by default.
             session: for tests; otherwise made here.
+            budget: the allowance that several connections with one token share; one's own
+                by default.
 
         Raises:
             SettingsError: the address is no https one (or http on this machine): the token
@@ -281,7 +285,7 @@ class MiroHttp:
             raise SettingsError(say("miro.address_not_safe", address=address.api_url))
         self.clock = clock
         self.lanes = address.lanes
-        self.budget = Budget(clock, address.credits_per_minute)
+        self.budget = Account(budget or Budget(clock, address.credits_per_minute))
         self._api_url = address.api_url.rstrip("/")
         self._host = parts.netloc
         self._ahead = dt.timedelta()

@@ -256,6 +256,33 @@ def token_source(environment: Mapping[str, str], http: MiroHttp) -> PermanentTok
     return PermanentToken.of(text)
 
 
+def who_pays(environment: Mapping[str, str]) -> str:
+    """Return what the allowance of the named token is known by, as secret as the token itself.
+
+    Miro allows credits to a user of an application. A permanent token is one such pair; of a pair
+    of tokens, which change every hour, the application is what stays.
+
+    Raises:
+        SettingsError: as `token_source`.
+
+    """
+    if token := environment.get("MIRO_ACCESS_TOKEN", "").strip():
+        return token
+    name = environment.get("MIRO_ACCESS_TOKEN_FILE", "").strip()
+    if not name:
+        raise SettingsError(say("miro.no_token"))
+    try:
+        text = Path(name).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(say("miro.token_file_unreadable", path=name)) from None
+    if not text.startswith("{"):
+        return text
+    try:
+        return _PAIR.validate_json(text).client_id
+    except ValidationError:
+        raise SettingsError(say("miro.token_file_unreadable", path=name)) from None
+
+
 def token_warnings(environment: Mapping[str, str], now: dt.datetime) -> tuple[Message, ...]:
     """Return what somebody should hear of the token while all still works.
 

@@ -30,7 +30,14 @@ from miro_sync.errors import SourceError
 from miro_sync.model import Message, Problem, SheetLayout, TablesSnapshot, Worksheet, say
 from miro_sync.privacy import veiled
 from miro_sync.sheets_answers import Book, Tab, Values, fit, grid_of, parts_of, unread
-from miro_sync.sheets_google import GOOGLE_API, GoogleBook, MovedOnError, book_url, tab_url
+from miro_sync.sheets_google import (
+    GOOGLE_API,
+    GoogleBook,
+    MovedOnError,
+    Quota,
+    book_url,
+    tab_url,
+)
 from miro_sync.sheets_http import Clock, Patience, Web, timeout_for
 from miro_sync.sheets_login import READING, Login, find_login
 from miro_sync.sheets_public import (
@@ -50,6 +57,7 @@ __all__ = [
     "YANDEX_API",
     "Identity",
     "OwnSheet",
+    "Quota",
     "ReadWorkbook",
     "SheetsSource",
     "StatusCell",
@@ -135,6 +143,7 @@ class SheetsSource:
         patience_seconds: float = 60.0,
         timeout: tuple[float, float] | None = None,
         layouts: Callable[[], Iterable[SheetLayout]] = tuple,
+        quota: Quota | None = None,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -150,9 +159,11 @@ class SheetsSource:
             timeout: seconds to connect, seconds of silence; None for what suits the patience.
             layouts: says where the columns that are looked for stood at the last read, so that
                 no others need be asked for.
+            quota: waits, before each request, until the account may make one.
 
         """
         self._id = spreadsheet_id
+        self._quota = quota
         self._layouts = layouts
         self._environ = environ
         self._read_at = read_at
@@ -204,17 +215,22 @@ class SheetsSource:
             return replace(known, remedy=error.message)
         return replace(known, title=veiled(book.title), worksheets=len(book.grids))
 
+    def _google(self, login: Login, web: Web) -> GoogleBook:
+        return GoogleBook(
+            self._id, login, web, api_url=self._api_url, scope=READING, quota=self._quota
+        )
+
     def _outline(self, login: Login) -> Book:
         web = Web(self._clock, self._timeout)
         try:
-            google = GoogleBook(self._id, login, web, api_url=self._api_url, scope=READING)
+            google = self._google(login, web)
             patience = Patience(self._patience_seconds, self._clock)
             return patience.outlast(lambda: google.book(formats=False))
         finally:
             web.close()
 
     def _read(self, login: Login, web: Web, patience: Patience) -> TablesSnapshot:
-        google = GoogleBook(self._id, login, web, api_url=self._api_url, scope=READING)
+        google = self._google(login, web)
         layouts = {layout.title: layout for layout in self._layouts()}
         book, values = self._one_state(google, patience, layouts)
         source = veiled(book.title) or self._id

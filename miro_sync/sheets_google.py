@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import gspread
@@ -58,6 +58,14 @@ _LONGEST_QUERY = 6_000
 _Result = TypeVar("_Result")
 
 
+class Quota(Protocol):
+    """What an account may ask of Google within a minute, where others use the account, too."""
+
+    def __call__(self, email: str, *, writing: bool) -> None:
+        """Wait until the account may make one more request."""
+        ...
+
+
 class MovedOnError(RefusedError):
     """A worksheet was renamed, moved or deleted while the spreadsheet was being read."""
 
@@ -70,7 +78,7 @@ class GoogleBook:
 
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a connection needs
         self,
         spreadsheet_id: str,
         login: Login,
@@ -78,6 +86,7 @@ class GoogleBook:
         *,
         api_url: str = GOOGLE_API,
         scope: str,
+        quota: Quota | None = None,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -87,13 +96,14 @@ class GoogleBook:
             web: sends the requests.
             api_url: where Google's interface is; https, or this machine.
             scope: what the token is to allow (`READING`, `WRITING`).
+            quota: waits, before each request, until the account may make one.
 
         Raises:
             RefusedError: the key is damaged.
 
         """
         self._id = quote(spreadsheet_id, safe="")
-        self._client = _Client(login.account(web, scope), web, api_url)
+        self._client = _Client(login.account(web, scope), web, api_url, quota)
 
     @property
     def calls(self) -> int:
@@ -176,10 +186,11 @@ def tab_url(spreadsheet_id: str, sheet_id: int) -> str:
 class _Client(gspread.HTTPClient):
     """gspread's requests, sent by `Web`, with Google's refusals put into words."""
 
-    def __init__(self, account: Account, web: Web, api_url: str) -> None:
+    def __init__(self, account: Account, web: Web, api_url: str, quota: Quota | None) -> None:
         # gspread's own session is never used: `request` sends by `Web`.
         super().__init__(account.credentials, session=requests.Session())
         self._account = account
+        self._quota = quota
         self._web = web
         self._api_url = api_url
         self.calls = 0
@@ -212,6 +223,8 @@ class _Client(gspread.HTTPClient):
         json: Mapping[str, Any] | None,
     ) -> Answer:
         self.calls += 1
+        if self._quota is not None:
+            self._quota(self._account.login.email or "", writing=method.casefold() != "get")
         url = self._api_url + endpoint.removeprefix(GOOGLE_API)
         query = urlencode(params or {}, doseq=True)
         if method == "get" and len(query) > _LONGEST_QUERY:

@@ -28,15 +28,18 @@ class Server:
 
     """
 
-    def __init__(self, programs: Path, folder: Path, user: str | None) -> None:
+    def __init__(self, programs: Path, folder: Path, user: str | None, listen: str) -> None:
         self._programs, self._folder, self._user = programs, folder, user
         self._data = folder / "data"
+        self._listen = listen
         self.url = f"postgresql://tests@/postgres?host={folder}"
         words = ("-D", str(self._data), "-U", "tests", "-A", "trust", "-E", "UTF8")
         self._run("initdb", *words)
+        with (self._data / "pg_hba.conf").open("a", encoding="utf-8") as file:
+            file.write("host all all samenet trust\n")
 
     def start(self) -> None:
-        options = f"-c listen_addresses='' -c unix_socket_directories={self._folder}"
+        options = f"-c listen_addresses='{self._listen}' -c unix_socket_directories={self._folder}"
         log = str(self._folder / "log")
         self._run("pg_ctl", "-D", str(self._data), "-l", log, "-w", "-o", options, "start")
 
@@ -56,8 +59,8 @@ class Server:
 
 
 @contextmanager
-def controlled(programs: Path) -> Iterator[Server]:
-    """Start a server; stopped at the end, if it runs, and thrown away.
+def controlled(programs: Path, listen: str = "") -> Iterator[Server]:
+    """Start a server, on some addresses, too; stopped at the end, if it runs, and thrown away.
 
     The server refuses to run as root, so root hands it to `nobody`.
     """
@@ -69,7 +72,7 @@ def controlled(programs: Path) -> Iterator[Server]:
 
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
     try:
-        running = Server(programs, folder, user)
+        running = Server(programs, folder, user, listen)
         running.start()
         try:
             yield running

@@ -533,7 +533,13 @@ class FakeApp:
         self._called("demo", target, *([language] if language else []))
         return Shown(self.told, self.told)
 
-    def decide(self, config: Path, asked: Decision) -> Decision:
+    def decide(
+        self,
+        config: Path,
+        asked: Decision,
+        *,
+        until: dt.date | None = None,  # noqa: ARG002 - as the app
+    ) -> Decision:
         self._called("decide", config, asked)
         return replace(asked, number=1)
 
@@ -551,6 +557,9 @@ class FakeApp:
     def check_state(self, config: Path) -> Health | None:
         self._called("check-state", config)
         return None
+
+    def adopt_state(self, config: Path) -> None:
+        self._called("adopt_state", config)
 
     def purge(self, config: Path, before: dt.date) -> Purged:
         self._called("purge", config, before)

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import miro_sync
 from miro_sync.errors import StateError
-from miro_sync.memory import SqlMemory
+from miro_sync.memory import Owner, SqlMemory
 from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
@@ -27,11 +27,14 @@ from miro_sync.settings import Settings, SourceKind
 from miro_sync.visiting import Doors
 
 if TYPE_CHECKING:
+    from miro_sync.fleet.store import Shared
     from miro_sync.layouts import LookedFor
     from miro_sync.measuring import Declared
+    from miro_sync.miro_budget import Budget
     from miro_sync.miro_client import MiroBoard, MiroClient
+    from miro_sync.miro_http import Address
     from miro_sync.ports import BoardSource, TablesSource
-    from miro_sync.sheets import SheetsSource
+    from miro_sync.sheets import Quota, SheetsSource
 
 Progress = Callable[[int, int | None], None]
 
@@ -39,7 +42,7 @@ Progress = Callable[[int, int | None], None]
 @contextmanager
 def memory_of(settings: Settings, *, as_of: dt.date | None = None) -> Iterator[SqlMemory]:
     """Open the state of a project; closed at the end."""
-    memory = SqlMemory(settings.state_url, as_of=as_of)
+    memory = SqlMemory(settings.state_url, as_of=as_of, owner=_owner_of(settings))
     try:
         yield memory
     finally:
@@ -145,13 +148,111 @@ def miro_client(settings: Settings, progress: Progress | None = None) -> MiroCli
     from miro_sync.miro_budget import Clock  # noqa: PLC0415 - only where it is named
     from miro_sync.miro_client import MiroClient  # noqa: PLC0415
     from miro_sync.miro_http import Address, MiroHttp  # noqa: PLC0415
-    from miro_sync.miro_tokens import token_source  # noqa: PLC0415
+    from miro_sync.miro_tokens import token_source, who_pays  # noqa: PLC0415
 
     source = settings.board_source
-    http = MiroHttp(Clock(moment), Address(settings.board_api_url))
-    tokens = token_source(os.environ, http)
+    environ = environment_of(settings)
+    clock = Clock(moment)
+    address = Address(settings.board_api_url)
+    if settings.shared_url is None:
+        budget = _allowance(address, settings.account)
+    else:
+        from miro_sync.fleet.allowance import (  # noqa: PLC0415 - only where something is shared
+            Allowance,
+            SharedBudget,
+            account_of,
+        )
+
+        account = account_of("miro", who_pays(environ))
+        allowance = Allowance(_shared(settings.shared_url), clock, account, _known_as(settings))
+        budget = SharedBudget(clock, allowance)
+    http = MiroHttp(clock, address, budget=budget)
+    tokens = token_source(environ, http)
     board_id = source.value if source else ""
     return MiroClient(http, tokens, board_id, settings.board_patience, progress)
+
+
+@cache
+def _allowance(address: Address, account: str | None) -> Budget:
+    """Return the allowance of this process's token of an account, for all projects that use it.
+
+    What a project has spent, the next one finds spent.
+    """
+    from miro_sync.miro_budget import Budget, Clock  # noqa: PLC0415 - only where it is named
+
+    del account  # it only tells the tokens apart
+    return Budget(Clock(moment), address.credits_per_minute)
+
+
+def environment_of(settings: Settings) -> Mapping[str, str]:
+    """Return the environment with the keys of the account that the settings name, if any.
+
+    For the account "kuzbass", MIRO_ACCESS_TOKEN_KUZBASS stands in for MIRO_ACCESS_TOKEN, and so
+    on; what the usual names hold is then not this project's.
+    """
+    if settings.account is None:
+        return os.environ
+    ending = f"_{settings.account.upper()}"
+    ours = {name: value for name, value in os.environ.items() if name not in _KEYS}
+    return ours | {name: os.environ.get(f"{name}{ending}", "") for name in _KEYS}
+
+
+_KEYS = ("MIRO_ACCESS_TOKEN", "MIRO_ACCESS_TOKEN_FILE", "GOOGLE_APPLICATION_CREDENTIALS")
+
+
+def _shared(url: str) -> Shared:
+    """Open what projects share; once, though every project has an address of its own for it."""
+    from miro_sync.fleet.store import shared_address  # noqa: PLC0415 - only where it is shared
+
+    return _opened(shared_address(url))
+
+
+@cache
+def _opened(address: str) -> Shared:
+    from miro_sync.fleet.store import Shared  # noqa: PLC0415 - only where something is shared
+
+    return Shared(address, moment)
+
+
+def _quota_of(settings: Settings) -> Quota | None:
+    """Return what keeps a Google account's quota, where the account is shared."""
+    if settings.shared_url is None:
+        return None
+    from miro_sync.fleet.allowance import (  # noqa: PLC0415 - only where something is shared
+        GOOGLE_A_MINUTE,
+        Allowance,
+        account_of,
+    )
+    from miro_sync.miro_budget import Clock  # noqa: PLC0415
+
+    shared, clock = _shared(settings.shared_url), Clock(moment)
+
+    def quota(email: str, *, writing: bool) -> None:
+        account = account_of("google-writes" if writing else "google-reads", email)
+        allowance = Allowance(shared, clock, account, _known_as(settings))
+        number = allowance.take(1, GOOGLE_A_MINUTE)
+        if number is not None:
+            allowance.settle(number)
+
+    return quota
+
+
+def _known_as(settings: Settings) -> str:
+    """Return what a project is called among those that share an account."""
+    owner = _owner_of(settings)
+    return owner.board or owner.tables or owner.name
+
+
+def _owner_of(settings: Settings) -> Owner:
+    board, tables = settings.board_source, settings.tables_source
+    return Owner(
+        settings.project.name,
+        board.value if board is not None and board.kind is SourceKind.MIRO else None,
+        tables.value if tables is not None and tables.kind in _ONLINE else None,
+    )
+
+
+_ONLINE = (SourceKind.GOOGLE, SourceKind.YANDEX)
 
 
 def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
@@ -186,13 +287,14 @@ def google_sheets(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> 
 
     return SheetsSource(
         spreadsheet_id,
-        environ=os.environ,
+        environ=environment_of(settings),
         read_at=now,
         clock=Clock(moment),
         read_workbook=read_workbook,
         api_url=settings.tables_api_url,
         patience_seconds=settings.tables_patience,
         layouts=partial(_known_layouts, settings),
+        quota=_quota_of(settings),
     )
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from miro_sync.messages import Catalogue
 
 
-_ACTIONS = ("backup", "check", "purge")
+_ACTIONS = ("backup", "check", "purge", "adopt")
 
 
 _RUNS_SHOWN = 20
@@ -104,6 +104,10 @@ def _state(session: Session, *, action: str, target: str | None, before: dt.date
         return 0
     if target is not None:
         raise Misuse(words.say("cli.extra_arguments", arguments=target), ctx)
+    if action == "adopt":
+        app.adopt_state(session.folder())
+        show(words.say("memory.adopted"))
+        return 0
     if action == "purge":
         if before is None:
             raise Misuse(words.say("cli.purge_when"), ctx)
@@ -125,7 +129,7 @@ def _health(health: Health, words: Catalogue) -> str:
         return words.say("memory.damaged", faults=faults)
     size = ""
     if health.bytes is not None:
-        size = words.say("memory.size", megabytes=f"{health.bytes / 1e6:.1f}")
+        size = words.say("memory.size", megabytes=words.number(health.bytes / 1e6, 1))
     return words.say(
         "memory.whole",
         runs=health.runs,

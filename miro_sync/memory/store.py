@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -21,6 +22,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from miro_sync.errors import BusyError, StateError
 from miro_sync.memory import schema
 from miro_sync.memory.lock import alone_on_this_machine
+from miro_sync.memory.owner import Owner, check_owner, keep_owner
+from miro_sync.memory.server import connection_options, make_schema, one_migrates
 from miro_sync.memory.upkeep import Health, Purged, compact_sqlite, copy_sqlite, examine, purge
 from miro_sync.memory.view import GOOD, View, cards_adapter, events_adapter
 from miro_sync.memory.writing import (
@@ -63,6 +66,9 @@ _CARD_SOURCES = {"board": "board", "tables": "table"}
 #: One lock per state: a database may hold several, each in a schema of its own.
 _LOCK_NAME = "hashtextextended('{what}/' || current_schema(), 0)"
 
+#: Alembic keeps what it works on in variables of its module.
+_one_thread_migrates = Lock()
+
 #: Set on a connection that is going to write: on SQLite its transaction begins by locking.
 _WRITES = "miro_sync_writes"
 
@@ -73,16 +79,22 @@ class SqlMemory:
     Attributes:
         url: for SQLite an absolute path after "sqlite:///".
         as_of: answer as on the evening of this day, from the runs stored up to it; None for now.
+        owner: the project whose state it is; a state on a server that is another project's is
+            refused. None to ask nothing.
 
     """
 
     #: What `alone` keeps others out of.
     _lock = "miro-sync"
 
-    def __init__(self, url: str, *, as_of: dt.date | None = None) -> None:
+    def __init__(
+        self, url: str, *, as_of: dt.date | None = None, owner: Owner | None = None
+    ) -> None:
         """Remember where the state is; nothing is opened yet."""
         self.url = url
         self.as_of = as_of
+        self.owner = owner
+        self._alone: Connection | None = None
         self._engine: Engine | None = None
         self._cards: dict[tuple[str, int | None], tuple[EventCard, ...]] = {}
         self._is_current = False  # once its migrations are known to be ours, they stay so
@@ -391,21 +403,86 @@ class SqlMemory:
                 connection.rollback()
                 connection.execution_options(**{_WRITES: True})
                 connection.begin()
-                _migrate(connection)
+                self._migrate(connection)
+            if revision is not None:
+                self._check_owner(connection)
             yield View(connection, self.as_of) if revision is not None else None
 
     @contextmanager
     def _writing(self, *, is_run: bool = False) -> Iterator[Connection]:
         """Open a transaction that writes; but for a run, it may void what the last run said."""
         self._prepare_file()
+        self._still_alone()
         with self._troubles_told(), self._open().connect() as connection:
             connection.execution_options(**{_WRITES: True})
             with connection.begin():
+                make_schema(connection, self.url)
                 if self._revision(connection) != schema.REVISION:
-                    _migrate(connection)
+                    self._migrate(connection)
+                self._check_owner(connection)
+                if self._is_owned():
+                    keep_owner(connection, self.owner)
                 if not is_run:
                     keep_under(connection, "answer", None)
                 yield connection
+
+    def still_alone(self) -> None:
+        """Make sure, before something is written outside, that the lock of `alone` is still held.
+
+        A process that was frozen or cut off may have lost it, and another one may be at work.
+
+        Raises:
+            StateError: the lock was lost.
+
+        """
+        self._still_alone()
+
+    def claim(self) -> None:
+        """Make the state ready, and this project's own.
+
+        Raises:
+            StateError: it is another project's, or cannot be reached.
+
+        """
+        with self._writing():
+            pass
+
+    def adopt(self) -> None:
+        """Make the state this project's own, whosever it was.
+
+        Raises:
+            StateError: the state cannot be written.
+
+        """
+        owner, self.owner = self.owner, None
+        try:
+            with self._writing() as connection:
+                keep_owner(connection, owner)
+        finally:
+            self.owner = owner
+
+    def _still_alone(self) -> None:
+        if self._alone is None:
+            return
+        try:
+            self._alone.scalar(sa.text("select 1"))
+        except DBAPIError as error:
+            raise StateError(say("memory.lost_lock")) from error
+
+    def _migrate(self, connection: Connection) -> None:
+        """Bring the state to its newest form; whoever came too late finds it done."""
+        with _one_thread_migrates:
+            one_migrates(connection)
+            if _revision(connection) != schema.REVISION:
+                _migrate(connection)
+
+    def _check_owner(self, connection: Connection) -> None:
+        if self._is_owned():
+            check_owner(connection, self.owner)
+
+    def _is_owned(self) -> bool:
+        # A file lies in its project's own folder; a database on a server is shared by name alone.
+        return self.owner is not None and sa.make_url(self.url).get_backend_name() == "postgresql"
 
     def _cards_of(self, source: str, view: View) -> tuple[EventCard, ...]:
         """Return the cards of a source as of the view's run; the same ones are asked for twice."""
@@ -416,7 +493,8 @@ class SqlMemory:
         return self._cards[asked]
 
     def _revision(self, connection: Connection) -> str | None:
-        if self._is_current:
+        # A file is this program's alone; a newer one may have come to a server meanwhile.
+        if self._is_current and self._sqlite_path() is not None:
             return schema.REVISION
         revision = _revision(connection)
         self._is_current = revision == schema.REVISION
@@ -429,16 +507,21 @@ class SqlMemory:
     @contextmanager
     def _alone_on_server(self) -> Iterator[None]:
         with self._troubles_told():
+            with self._open().begin() as connection:
+                make_schema(connection, self.url)
             connection = self._open().connect().execution_options(isolation_level="AUTOCOMMIT")
             name = _LOCK_NAME.format(what=self._lock)
             taken = connection.scalar(sa.text(f"select pg_try_advisory_lock({name})"))
         try:
             if not taken:
                 raise BusyError(say("memory.busy"))
+            self._alone = connection
             yield
         finally:
+            self._alone = None
             # A connection that went back to the pool would keep the lock.
-            connection.detach()
+            if not connection.invalidated:
+                connection.detach()
             connection.close()
 
     @contextmanager
@@ -452,11 +535,9 @@ class SqlMemory:
 
     def _open(self) -> Engine:
         if self._engine is None:
-            url = sa.make_url(self.url)
-            if url.drivername == "postgresql":
-                url = url.set(drivername="postgresql+psycopg")
+            url, arguments = connection_options(self.url)
             try:
-                engine = sa.create_engine(url, connect_args=self._connect_args())
+                engine = sa.create_engine(url, connect_args=arguments)
             except ModuleNotFoundError as error:
                 raise StateError(say("memory.no_driver")) from error
             if engine.dialect.name == "sqlite":
@@ -464,19 +545,6 @@ class SqlMemory:
                 sa.event.listen(engine, "begin", _begin)
             self._engine = engine
         return self._engine
-
-    def _connect_args(self) -> dict[str, Any]:
-        # A second process waits this many seconds for the first one's transaction; a server that
-        # does not answer, or is cut off while it holds our lock, is given up after some more.
-        if self.url.startswith("sqlite"):
-            return {"timeout": 30}
-        return {
-            "connect_timeout": 10,
-            "keepalives_idle": 5,
-            "keepalives_interval": 2,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 15_000,
-        }
 
     def _sqlite_path(self) -> Path | None:
         url = sa.make_url(self.url)
@@ -496,7 +564,8 @@ class SqlMemory:
             raise StateError(say("memory.no_folder", path=str(path.parent))) from error
 
     def _unreachable(self, error: DBAPIError) -> StateError:
-        where = sa.make_url(self.url).render_as_string(hide_password=True)
+        path = self._sqlite_path()
+        where = str(path) if path else sa.make_url(self.url).render_as_string(hide_password=True)
         text = str(error.orig).lower()
         for sign, key in (
             ("readonly", "memory.read_only"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import LiteralString, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic_core import PydanticCustomError
 
@@ -139,6 +139,16 @@ def calendar_link(value: object, folder: Path) -> SourceLink | None:
     return SourceLink(kind, absolute(given, folder), given)
 
 
+def ping_url(url: str) -> str:
+    """Check the address of a dead-man service; it is a secret, so no mistake repeats it."""
+    address = split(url)
+    if address is None or address.scheme not in {"http", "https"} or not address.host:
+        raise fault("settings.no_ping")
+    if address.scheme == "http" and not is_loopback(address.host):
+        raise fault("settings.plain_ping")
+    return url.rstrip("/")
+
+
 def api_url(url: str) -> str:
     """Check the address of an API: a token must not travel unencrypted to another machine."""
     address = split(url)
@@ -163,13 +173,28 @@ def smtp_url(url: str) -> str:
 
 def state_url(url: str) -> str:
     """Check the address of the state's database, sqlite:///… or postgresql://…."""
-    if url.startswith("sqlite:///") or re.match(r"postgresql(\+\w+)?://", url):
+    if url.startswith("sqlite:///"):
+        return url
+    if re.match(r"postgresql(\+\w+)?://", url):
+        named = parse_qs(urlsplit(url).query, keep_blank_values=True).get("schema", [])
+        if any(not _is_schema(name) for name in named) or len(named) > 1:
+            raise fault("settings.state_schema", value=shown(named[-1]))
         return url
     if url.startswith("sqlite:"):
         raise fault("settings.state_slashes")
     if url.startswith("postgres:"):
         raise fault("settings.state_postgres")
     raise fault("settings.state_unknown")
+
+
+def _is_schema(name: str) -> bool:
+    """Tell whether a schema of PostgreSQL may bear the name without quotes and is nobody's own."""
+    taken = name.startswith("pg_") or name in {"information_schema", "public", FLEET_SCHEMA}
+    return re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", name) is not None and not taken
+
+
+#: The schema of what the projects of one database share: queue, projects, credits.
+FLEET_SCHEMA = "miro_sync_fleet"
 
 
 def absolute_state(url: str, folder: Path) -> str:

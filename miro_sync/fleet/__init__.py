@@ -1,0 +1,1 @@
+"""What the projects of one installation share, kept in one database: credits, list, queue."""
