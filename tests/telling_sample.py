@@ -538,7 +538,7 @@ class FakeApp:
         config: Path,
         asked: Decision,
         *,
-        until: dt.date | None = None,  # noqa: ARG002 - as the app
+        until: dt.date | None = None,
     ) -> Decision:
         self._called("decide", config, asked)
         return replace(asked, number=1)
