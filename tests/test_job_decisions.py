@@ -440,12 +440,12 @@ def test_a_day_that_has_not_come_is_answered_in_the_row(
     folder: Path, google: GoogleServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(folder)
-    choose(google, RESOURCES, decision="проведено", day="01.05.2999")
+    choose(google, RESOURCES, decision="проведено", day="01.05.2090")
     sync(folder, capsys)
     write(folder)
 
     assert decisions(folder, capsys) == []
-    assert "ещё не наступил (01.05.2999)" in row_of(google, RESOURCES)["Ответ"]
+    assert "ещё не наступил (01.05.2090)" in row_of(google, RESOURCES)["Ответ"]
 
 
 def test_what_is_written_and_what_waits_is_told_by_true_figures(
