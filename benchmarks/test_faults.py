@@ -6,11 +6,14 @@ hold: every project is synced, never two at once, and stored once.
 
 from __future__ import annotations
 
+import datetime as dt
+import email
 import signal
+import time
 
 import postgres
-from fleet import Fleet, miro, until
-from fleet_fixtures import ADDRESS, another_machine
+from fleet import ADDRESS, Fleet, another_machine, miro, until
+from mail_server import scripted
 
 pytest_plugins = ["fleet_fixtures"]
 
@@ -91,3 +94,50 @@ def test_a_job_that_always_takes_its_worker_with_it_is_given_up(fleet: Fleet) ->
         assert fleet.outcomes() == {"p0": "killed"}
         assert len(fleet.workers) == 4  # three died of it, the fourth one gave it up
         assert fleet.runs("p0") == 0
+
+
+MAIL = """
+[mail]
+smtp = "smtp://127.0.0.1:{port}"
+from = "Календарь <calendar@example.org>"
+weekday = "{weekday}"
+hours = "0:00-23:59"
+timeout_seconds = 5
+
+[[person]]
+role = "director"
+name = "Директор"
+email = "director@example.org"
+
+[[holiday]]
+date = {today}
+working = true
+"""
+
+
+def test_nobody_gets_a_letter_twice_whoever_dies_while_sending(fleet: Fleet) -> None:
+    today = dt.datetime.now(dt.timezone(dt.timedelta(hours=7))).date()  # noqa: TID251 - real workers
+    weekdays = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    with miro("--latency", "0.02") as service, scripted() as post:
+        said = MAIL.format(port=post.port, weekday=weekdays[today.weekday()], today=today)
+        for number in range(4):
+            fleet.add(number, service.port, said)
+        for name in ("w1", "w2", "w3"):
+            fleet.start(name)
+        until(fleet.all_done)
+        due = "update miro_sync_fleet.project set mail_at = 0"
+
+        fleet.ask(due)
+        until(lambda: post.taken)
+        fleet.workers[0].send(signal.SIGKILL)
+        fleet.ask(due)
+        until(lambda: set(fleet.outcomes("mail").values()) <= {"done", "unread"})
+        fleet.ask(due)
+        time.sleep(8)
+
+        # The letter that was on its way when its worker died may have arrived: it is not repeated.
+        letters = [email.message_from_bytes(letter)["Message-ID"] for _, letter in post.taken]
+        assert len(letters) == len(set(letters))
+        assert 7 <= len(letters) <= 8  # to the director and to the centre of each project
+        rows = [fleet.ask(f"select count(*) from p{number}.letter")[0][0] for number in range(4)]  # noqa: S608 - our own names
+        assert rows == [2] * 4

@@ -44,6 +44,7 @@ class Known:
         cards: cards and rows by id; None when nothing was ever read, so that none can be unknown.
         decisions: all earlier ones, undone ones included.
         directors_only: what the director alone may decide.
+        today: the local day on which it is decided; None where days ahead are not looked at.
 
     """
 
@@ -52,6 +53,7 @@ class Known:
     cards: Mapping[str, EventCard] | None
     decisions: Sequence[Decision]
     directors_only: Collection[DecisionKind] = DIRECTORS_ONLY
+    today: dt.date | None = None
 
 
 def checked(decision: Decision, known: Known) -> Decision:
@@ -72,6 +74,8 @@ def checked(decision: Decision, known: Known) -> Decision:
         raise SettingsError(say("decisions.needs_no_card", kind=_name(decision.kind)))
     if decision.kind is DecisionKind.MOVE and decision.period is None:
         raise SettingsError(say("decisions.move_where"))
+    if decision.kind is DecisionKind.HELD:
+        _check_past(decision, known.today)
     return decision
 
 
@@ -151,6 +155,12 @@ def _id_now(card_id: str, since: dt.datetime, same: Sequence[SameCard]) -> str:
 def _check_role(kind: DecisionKind, role: str, directors_only: Collection[DecisionKind]) -> None:
     if kind in directors_only and role != "director":
         raise SettingsError(say("decisions.directors_word", kind=_name(kind)))
+
+
+def _check_past(decision: Decision, today: dt.date | None) -> None:
+    period = decision.period
+    if period is not None and today is not None and period.start > today:
+        raise SettingsError(say("decisions.held_ahead", day=period.start))
 
 
 def _checked_undo(decision: Decision, known: Known) -> Decision:

@@ -253,7 +253,7 @@ class App(Protocol):
     def demo(self, target: Path | None, language: str | None) -> Demo:
         """Run the whole job on the packaged sample."""
 
-    def decide(self, config: Path, asked: Decision) -> Decision:
+    def decide(self, config: Path, asked: Decision, *, until: dt.date | None = None) -> Decision:
         """Check a decision and keep it; return it with its number."""
 
     def decided(self, config: Path) -> Decided:

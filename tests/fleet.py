@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from miro_sync.app import worker
 
 TESTS = Path(__file__).parent
 
+#: The test's machine, as seen from the other one, and the other one.
+ADDRESS, THERE = "10.201.77.1", "10.201.77.2"
+
 PROJECT = """
 [project]
 name = "Проект {number}"
 timezone = "Asia/Novokuznetsk"
 start = 2023-01-01
-end = 2024-08-31
+end = 2035-08-31
 {account}
 
 [board]
@@ -219,3 +225,35 @@ def miro(*words: str, inside: tuple[str, ...] = ()) -> Iterator[Miro]:
         yield service
     finally:
         service.close()
+
+
+# --- another machine ------------------------------------------------------------------------------
+
+
+def _ip(*words: str) -> None:
+    subprocess.run(["ip", *words], check=True, capture_output=True)  # noqa: S603, S607 - our own words
+
+
+@contextmanager
+def another_machine() -> Iterator[tuple[tuple[str, ...], Callable[[str], None]]]:
+    """Make a network namespace; yields how to run a program there, and what pulls its cable."""
+    if os.geteuid() != 0 or shutil.which("ip") is None:
+        pytest.skip("only root can make a network namespace, and only with the program ip")
+    name = f"ms{uuid.uuid4().hex[:8]}"
+    here, there = f"{name}a", f"{name}b"
+    inside = ("ip", "netns", "exec", name)
+    try:
+        _ip("netns", "add", name)
+        _ip("link", "add", here, "type", "veth", "peer", "name", there)
+        _ip("link", "set", there, "netns", name)
+        _ip("addr", "add", f"{ADDRESS}/30", "dev", here)
+        _ip("link", "set", here, "up")
+        for words in (("addr", "add", f"{THERE}/30", "dev", there), ("link", "set", there, "up")):
+            _ip("netns", "exec", name, "ip", *words)
+        _ip("netns", "exec", name, "ip", "link", "set", "lo", "up")
+    except subprocess.CalledProcessError:
+        pytest.skip("this machine lets nobody make a network namespace")
+    try:
+        yield inside, lambda state: _ip("link", "set", here, state)
+    finally:
+        _ip("netns", "del", name)

@@ -183,6 +183,19 @@ def test_what_makes_no_sense_is_refused_in_words(asked: Decision, key: str) -> N
     assert refusal(asked) == key
 
 
+@pytest.mark.parametrize("today", [dt.date(2023, 4, 30), dt.date(2023, 5, 1), None])
+def test_what_has_not_come_yet_was_not_held(today: dt.date | None) -> None:
+    held, asked_on = decision(DecisionKind.HELD, period=MAY), replace(known(), today=today)
+
+    if today is None or today >= MAY.start:
+        assert checked(held, asked_on) == held
+    else:
+        with pytest.raises(SettingsError) as caught:
+            checked(held, asked_on)
+        assert caught.value.message.key == "decisions.held_ahead"
+    assert checked(decision(DecisionKind.MOVE, period=MAY), asked_on).period == MAY
+
+
 def test_a_card_may_be_named_by_its_link() -> None:
     link = "https://miro.com/app/board/uXjVexample=/?moveToWidget=101&cot=14"
 

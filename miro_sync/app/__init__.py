@@ -38,6 +38,7 @@ from miro_sync.model import (
     Decision,
     Event,
     Message,
+    Period,
     Project,
     RunRecord,
     Schedule,
@@ -166,12 +167,13 @@ def sync(config: Path, *, full: bool = False, progress: Progress | None = None) 
     return watching.watched(settings, partial(_sync, settings, full=full, progress=progress))
 
 
-def decide(config: Path, asked: Decision) -> Decision:
+def decide(config: Path, asked: Decision, *, until: dt.date | None = None) -> Decision:
     """Check a decision and keep it.
 
     Args:
         config: the project folder.
         asked: the decision as it was typed; its moment is set here.
+        until: it holds from today to this day, where its days are not said.
 
     Returns:
         The decision with its number, its subject spelled as in the calendar.
@@ -179,6 +181,11 @@ def decide(config: Path, asked: Decision) -> Decision:
     """
     settings = load(config)
     now = moment()
+    if until is not None:
+        today = today_of(settings, now)
+        if until < today:
+            raise SettingsError(say("decisions.pause_over", day=until))
+        asked = replace(asked, period=Period(today, until))
     with memory_of(settings) as memory:
         decision = use_case.sensible(
             replace(asked, made_at=now, source="command"),

@@ -564,7 +564,8 @@ class SqlMemory:
             raise StateError(say("memory.no_folder", path=str(path.parent))) from error
 
     def _unreachable(self, error: DBAPIError) -> StateError:
-        where = sa.make_url(self.url).render_as_string(hide_password=True)
+        path = self._sqlite_path()
+        where = str(path) if path else sa.make_url(self.url).render_as_string(hide_password=True)
         text = str(error.orig).lower()
         for sign, key in (
             ("readonly", "memory.read_only"),
