@@ -40,6 +40,7 @@ class JobLog(SqlMemory):
     """The runs of jobs in the state; `alone` keeps out every other keeper of the timetable."""
 
     _lock = "miro-sync-schedule"
+    _stands_beside = True
 
     def done(self) -> Done:
         """Return the last and the last good run of each job."""
