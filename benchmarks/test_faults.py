@@ -55,7 +55,8 @@ def test_workers_outlive_a_restart_of_the_database(
         until(fleet.all_done)
 
         assert service.overlaps() == []
-        assert [fleet.runs(f"p{number}") for number in range(3)] == [1] * 3
+        # Where the end of a job was lost with the database, it was done again.
+        assert all(fleet.runs(f"p{number}") >= 1 for number in range(3))
     assert [one.end() for one in fleet.workers] == [0, 0, 0]
 
 

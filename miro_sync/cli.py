@@ -6,8 +6,7 @@ usage errors come at once; `app` and all that it needs are imported by the comma
 Results go to standard output, everything else to standard error. Exit codes: 0 nothing flagged,
 1 something flagged, 2 usage or settings, 3 a source could not be read, 70 a defect of the program,
 75 another sync of the project is at work, 76 a worker that left to a newer version, 130
-interrupted. What an answer folds away into the
-backlog flags nothing.
+interrupted. What an answer folds away into the backlog flags nothing.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from zoneinfo import ZoneInfo
 from miro_sync import app
 from miro_sync.app import weekly_mail
 from miro_sync.app.building import memory_of, moment
-from miro_sync.errors import MiroSyncError, SettingsError, StateError
+from miro_sync.errors import BusyError, MiroSyncError, SettingsError, StateError
 from miro_sync.fleet.due import Rhythm, next_full, next_mail, next_sync
 from miro_sync.fleet.job_queue import Pace, Queue, Work
 from miro_sync.fleet.projects import Job, Listed, Projects, Times, digest_of
@@ -246,6 +246,12 @@ class _Worker:
         note(_log, "job_started", job=job.value, project=project)
         try:
             outcome = _done(job, folder)
+        except BusyError as error:
+            # Whoever is at work does what this job would do, or frees the project soon. That is no
+            # failure: it uses up none of the attempts.
+            outcome = error.message.key
+            soon = dt.timedelta(seconds=self._how.pace.busy)
+            self._projects.planned(job, project, self._projects.now() + soon)
         except MiroSyncError as error:
             outcome = error.message.key
             raise

@@ -29,7 +29,7 @@ import sqlalchemy as sa
 from procrastinate import exceptions, jobs, retry
 from procrastinate.schema import SchemaManager
 
-from miro_sync.errors import BusyError, SettingsError, StateError
+from miro_sync.errors import SettingsError, StateError
 from miro_sync.fleet import store
 from miro_sync.fleet.projects import Job
 from miro_sync.fleet.store import Shared
@@ -55,7 +55,7 @@ class Pace:
         dead: without a sign of life after which a worker counts as dead.
         plan, reap: between two looks at what is due, at who died; whole seconds.
         again: before the first repetition of a job that failed; each next one waits twice as long.
-        busy: before the repetition of a job whose project somebody else is at work on.
+        busy: before a project is tried again that somebody else is at work on.
         attempts: after which a job that failed, or took its worker with it, is given up.
         longest: no job takes so long; one that does is lost.
 
@@ -264,14 +264,9 @@ class _Again(retry.BaseRetryStrategy):
         self, *, exception: BaseException, job: jobs.Job
     ) -> retry.RetryDecision | None:
         pace = self._pace
-        if isinstance(exception, BusyError):
-            # Whoever is at work does what this job would do, or frees the project soon.
-            seconds = pace.busy
-        elif isinstance(exception, SettingsError) or job.attempts + 1 >= pace.attempts:
+        if isinstance(exception, SettingsError) or job.attempts + 1 >= pace.attempts:
             return None
-        else:
-            seconds = pace.again * 2.0**job.attempts
-        return retry.RetryDecision(retry_in={"seconds": int(seconds)})
+        return retry.RetryDecision(retry_in={"seconds": int(pace.again * 2.0**job.attempts)})
 
 
 def _every(seconds: int) -> str:
