@@ -478,7 +478,7 @@ def test_a_share_of_few_people_is_in_no_letter_nor_what_follows_from_it() -> Non
     )
     told = said(written_letter(replace(FULL, indicators=(few,))))
 
-    assert "скрыто: меньше 5 человек на" in told
+    assert "Скрыто: меньше 5 человек на" in told
     assert "75" not in told
     assert "отставание" not in told
 
