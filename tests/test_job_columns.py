@@ -159,7 +159,7 @@ formula = "sum"
 source = "table"
 sheet = "Заявки"
 value = "Число выездов"
-target = 5
+target = 20
 """
 
 
@@ -168,7 +168,7 @@ def test_an_indicator_is_counted_from_a_column_of_its_own_at_every_read(
 ) -> None:
     applied: list[list[str | float]] = [
         ["Центр", "ФИО", "Предмет", "Число выездов"],
-        ["Ишимская ООШ", SECRET_NAME, "ИЗО", 4],
+        ["Ишимская ООШ", SECRET_NAME, "ИЗО", 14],
     ]
     google.books[ID]["sheets"][-1] = tab(OTHERS[-1], applied, sheet_id=9)
     (folder / "remembers" / "kpi.toml").write_text(KPI, "utf-8")
@@ -179,7 +179,7 @@ def test_an_indicator_is_counted_from_a_column_of_its_own_at_every_read(
         (value,) = json.loads(capsys.readouterr().out)["indicators"]
         counted.append(value["value"])
 
-    assert counted == [4, 4, 4]
+    assert counted == [14, 14, 14]
     assert [one for one in asked(google) if "Заявки" in one] == [
         "'Заявки'!1:1",
         "'Заявки'!A2:A",
