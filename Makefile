@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports format coverage bench mutation lock clean
+.PHONY: help demo test check lint types imports format coverage bench pictures mutation lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -45,7 +45,7 @@ lint: $(VENV)/dev
 	$(BIN)/deptry .
 
 types: $(VENV)/dev
-	$(BIN)/mypy miro_sync tests benchmarks
+	$(BIN)/mypy miro_sync tests benchmarks docs
 
 imports: $(VENV)/dev
 	$(BIN)/lint-imports
@@ -64,6 +64,10 @@ bench: $(VENV)/dev $(VENV)/peers/ready
 	    MIRO_SYNC_PEERS=$(VENV)/peers/bin/python $(BIN)/python $$file || exit 1; \
 	done
 
+# A browser is needed: .venv/bin/playwright install chromium, or MIRO_SYNC_BROWSER=PATH.
+pictures: $(VENV)/dev
+	$(BIN)/python docs/pictures/make.py
+
 mutation: $(VENV)/dev
 	$(BIN)/mutmut run
 
@@ -73,6 +77,9 @@ lock:
 	$(VENV)/lock/bin/python -m pip --quiet install uv
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --group build pyproject.toml -o requirements.lock
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --extra server --extra postgres --group build \
+	    --constraint requirements.lock pyproject.toml -o requirements-server.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --group dev --constraint requirements.lock pyproject.toml \
 	    -o requirements-dev.lock

@@ -137,6 +137,9 @@ def kills(folder: Path, number: int) -> None:
     chance = random.Random(4)
     url = f"sqlite:///{folder / 'kills.db'}"
     cards = board(400)
+    memory = SqlMemory(url)
+    store(memory, cards, NOON)  # killed while its tables are made, it would never come to more
+    memory.close()
     lost = doubled = broken = done = 0
     for round_ in range(number):
         told, tell = os.pipe()
@@ -146,13 +149,13 @@ def kills(folder: Path, number: int) -> None:
             for step in range(10_000):
                 at = (round_ * 7 + step) % len(cards)
                 cards[at] = replace(cards[at], text=f"{round_}.{step}")
-                store(memory, cards, NOON, 1 if round_ or step else 0)
+                store(memory, cards, NOON, 1)
                 decided = memory.decide(
                     Decision(DecisionKind.HELD, "E01", "director", NOON, why=f"{round_}.{step}")
                 )
                 os.write(tell, f"{decided.number} {round_}.{step}\n".encode())
             os._exit(0)
-        time.sleep(chance.uniform(0.0, 0.25))
+        time.sleep(chance.uniform(0.0, 0.5))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         os.close(tell)

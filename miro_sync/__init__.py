@@ -19,6 +19,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     miro_client, miro_writer, miro_login,   doors to the outside, the state,
     mail_sender, sheets, files, memory,     and what a reader sees
     settings, telling
+    installation, pinging, serving          the projects there are; a dead-man service; the web
     miro_walk, miro_tokens                  paged listings read whole; where tokens are kept
     miro_http, miro_budget                  the one method that calls Miro; its allowance
     wire                                    the documents of the outside, checked by pydantic
@@ -26,6 +27,8 @@ The way of the data is one direction, top to bottom; a module imports only from 
     publishing                              what is to be written to the board, and taken back
     overview                                all that an output may tell, one value
     letter                                  a letter before it is put into words
+    status                                  how a project stands, for a monitor
+    timetable, timers                       which job is due; what the system's timers are told
     findings                                what is new, still open, resolved
     assessment                              calendar, snapshot, memory, today -> Assessment
     layouts                                 which columns an online table is asked for

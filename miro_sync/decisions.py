@@ -8,6 +8,7 @@ and an answer as of an earlier day rests on what had been said by then.
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from miro_sync.text import fold
 if TYPE_CHECKING:
     import datetime as dt
 
-    from miro_sync.model import EventCalendar, EventCard, Message
+    from miro_sync.model import Event, EventCalendar, EventCard, Message
 
 #: The roadmap gives decisions on a change of the event calendar to the head of the project alone.
 DIRECTORS_ONLY = frozenset({DecisionKind.MOVE, DecisionKind.CANCEL})
@@ -43,6 +44,7 @@ class Known:
         cards: cards and rows by id; None when nothing was ever read, so that none can be unknown.
         decisions: all earlier ones, undone ones included.
         directors_only: what the director alone may decide.
+        today: the local day on which it is decided; None where days ahead are not looked at.
 
     """
 
@@ -51,6 +53,7 @@ class Known:
     cards: Mapping[str, EventCard] | None
     decisions: Sequence[Decision]
     directors_only: Collection[DecisionKind] = DIRECTORS_ONLY
+    today: dt.date | None = None
 
 
 def checked(decision: Decision, known: Known) -> Decision:
@@ -71,6 +74,8 @@ def checked(decision: Decision, known: Known) -> Decision:
         raise SettingsError(say("decisions.needs_no_card", kind=_name(decision.kind)))
     if decision.kind is DecisionKind.MOVE and decision.period is None:
         raise SettingsError(say("decisions.move_where"))
+    if decision.kind is DecisionKind.HELD:
+        _check_past(decision, known.today)
     return decision
 
 
@@ -125,11 +130,8 @@ def following(decisions: Iterable[Decision], same: Sequence[SameCard]) -> tuple[
 
 
 def event_key(text: str, calendar: EventCalendar) -> str:
-    """Return the key of the event with this code or key; raises `SettingsError` for none."""
-    codes = {one.code: one.key for one in calendar.events if one.code is not None}
-    keys = [*codes, *(one.key for one in calendar.events)]
-    found = _spelled(text, keys, "decisions.no_such_event")
-    return codes.get(found, found)
+    """Return the key of the event with this code, key or title; raises `SettingsError` for none."""
+    return _event(text, _names_of_events(calendar.events), calendar)
 
 
 def card_id_in(text: str) -> str:
@@ -155,6 +157,12 @@ def _check_role(kind: DecisionKind, role: str, directors_only: Collection[Decisi
         raise SettingsError(say("decisions.directors_word", kind=_name(kind)))
 
 
+def _check_past(decision: Decision, today: dt.date | None) -> None:
+    period = decision.period
+    if period is not None and today is not None and period.start > today:
+        raise SettingsError(say("decisions.held_ahead", day=period.start))
+
+
 def _checked_undo(decision: Decision, known: Known) -> Decision:
     by_number = {one.number: one for one in known.decisions if one.number is not None}
     undone = by_number.get(decision.undoes) if decision.undoes is not None else None
@@ -175,31 +183,61 @@ def _subject(decision: Decision, known: Known) -> str:
     if decision.kind is DecisionKind.ACCEPT_SHRINK:
         return _spelled(decision.subject, _SOURCES, "decisions.no_such_source")
     calendar = known.calendar
-    keys = [one.key for one in calendar.events] + [one.key for one in calendar.occurrences]
-    keys += [one.code for one in calendar.events if one.code is not None]
-    found = _spelled(decision.subject, keys, "decisions.no_such_event")
-    codes = {one.code: one.key for one in calendar.events if one.code is not None}
-    return codes.get(found, found)
+    names = _names_of_events(calendar.events)
+    called = defaultdict(list)
+    for name, key in names.items():
+        called[key].append(name)
+    times = {one.key: one.key for one in calendar.occurrences}
+    for one in calendar.occurrences:
+        if one.key.startswith(one.event.key):
+            rest = one.key.removeprefix(one.event.key)
+            times |= {name + rest: one.key for name in called[one.event.key]}
+    return _event(decision.subject, times | names, calendar)
 
 
-def _spelled(text: str, names: Collection[str], refusal: str) -> str:
-    """Return the name as it is spelled where it is declared; case and ё do not matter."""
+def _names_of_events(events: Collection[Event]) -> dict[str, str]:
+    """Return the keys of events by what people call them: code, key, a title of one event alone."""
+    titles = Counter(fold(one.title) for one in events)
+    names = {one.title: one.key for one in events if titles[fold(one.title)] == 1}
+    names |= {one.code: one.key for one in events if one.code is not None}
+    return names | {one.key: one.key for one in events}
+
+
+def _event(text: str, names: Mapping[str, str], calendar: EventCalendar) -> str:
+    """Return the key that a name stands for; a key that nobody ever saw is not offered."""
+    shown = [one.code or one.title for one in calendar.events]
+    most = _SHOWN if all(one.code for one in calendar.events) else _SHOWN_TITLES
+    return names[_spelled(text, names, "decisions.no_such_event", shown, most)]
+
+
+#: At most so many names are offered; titles are long.
+_SHOWN, _SHOWN_TITLES = 12, 4
+
+
+def _spelled(
+    text: str,
+    names: Collection[str],
+    refusal: str,
+    shown: Collection[str] = (),
+    most: int = _SHOWN,
+) -> str:
+    """Return the name as it is spelled where it is declared; case and ё do not matter.
+
+    Of `shown`, or else of the names themselves, a refusal offers at most so many.
+    """
     if text in names:
         return text
     alike = {name for name in names if fold(name) == fold(text)}
     if len(alike) == 1:
         return alike.pop()
-    shown = ", ".join(dict.fromkeys(_nearest(text, names)))
-    raise SettingsError(say(refusal, subject=text, known=shown))
-
-
-_SHOWN = 12
+    offered = ", ".join(dict.fromkeys(_nearest(text, shown or names)[:most]))
+    raise SettingsError(say(refusal, subject=text, known=offered))
 
 
 def _nearest(text: str, names: Collection[str]) -> list[str]:
     """Return some names that can be written, those that begin alike first."""
     start = fold(text)[:2]
-    return sorted(names, key=lambda name: (not fold(name).startswith(start), name))[:_SHOWN]
+    return sorted(names, key=lambda name: (not fold(name).startswith(start), name))
 
 
 def _card(decision: Decision, known: Known) -> str:

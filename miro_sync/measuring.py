@@ -17,6 +17,7 @@ from miro_sync.kpi import Kept, Measured
 from miro_sync.model import (
     Assessment,
     Indicator,
+    IndicatorFormula,
     IndicatorValue,
     Monitoring,
     Project,
@@ -28,7 +29,13 @@ from miro_sync.model import (
 from miro_sync.names import CenterNames
 from miro_sync.ports import Memory
 from miro_sync.reading import Reading
-from miro_sync.resource_map import RESOURCES, CenterMap, check_map, last_monitoring
+from miro_sync.resource_map import (
+    RESOURCES,
+    CenterMap,
+    check_map,
+    judged_on,
+    last_monitoring,
+)
 from miro_sync.worksheets import read_worksheets
 
 
@@ -97,7 +104,8 @@ def take(
         maps = _maps(declared, tables, project, today)
         plans = coverage(tables, reading.cards)
     else:
-        maps = _named(before.maps or (), project)
+        since = last_monitoring(declared.monitoring, project.span, today)
+        maps = judged_on(_named(before.maps or (), project), since=since, today=today)
         plans = before.plans or ()
     measured = kpi.measure(
         declared.indicators,
@@ -118,6 +126,11 @@ def take(
             if kpi.rests_on_tables(one)
             and (kept := (before.of_tables or {}).get(one.id)) is not None
             and kept.definition == kpi.definition_of(one)
+        }
+        measured |= {
+            one.id: replace(kpi.from_map(one, maps, today), day=read_on, stale=not report.reliable)
+            for one in declared.indicators
+            if one.formula is IndicatorFormula.MAP_SHARE and one.id in measured and maps
         }
     definitions = {one.id: kpi.definition_of(one) for one in declared.indicators}
     past = {

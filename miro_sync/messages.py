@@ -79,6 +79,7 @@ class Catalogue:
     def plural(self, number: int, forms: str) -> str:
         """Write the number with the right form of "one|few|many" (ru) or "one|other" (en).
 
+        A form with "#" has the number in its place: «прошёл # день|прошло # дня|прошло # дней».
         The rule for Russian is that of Unicode CLDR for integers.
         """
         words = forms.split("|")
@@ -92,7 +93,8 @@ class Catalogue:
                 index = 2
         else:
             index = 0 if abs(number) == 1 else 1
-        return f"{number} {words[index]}"
+        form = words[index]
+        return form.replace("#", str(number)) if "#" in form else f"{number} {form}"
 
     def _write(self, key: str, params: Mapping[str, object]) -> str:
         section, _, name = key.partition(".")

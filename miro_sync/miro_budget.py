@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from threading import Condition
+from threading import Condition, Lock
 from typing import Final
 
 from miro_sync.logs import note
@@ -155,6 +155,35 @@ class Budget:
         same_minute = self._left is not None and abs(until - self._left_until) <= 1
         self._left = min(self._left or 0, int(left)) if same_minute else int(left)
         self._left_until = until
+
+
+class Account:
+    """What one connection spends of a budget that it may share with others.
+
+    Attributes:
+        calls, credits: of this connection.
+
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        """Start with nothing spent."""
+        self.budget = budget
+        self.calls = 0
+        self.credits = 0
+        self._lock = Lock()
+
+    def set_aside(self, credits_: int, ended: Callable[[], bool] = lambda: False) -> Charge | None:
+        """Wait for credits of the budget; see `Budget.set_aside`."""
+        charge = self.budget.set_aside(credits_, ended)
+        if charge is not None:
+            with self._lock:
+                self.calls += 1
+                self.credits += credits_
+        return charge
+
+    def settle(self, charge: Charge, headers: Mapping[str, str]) -> None:
+        """Note that a call was answered; see `Budget.settle`."""
+        self.budget.settle(charge, headers)
 
 
 def seconds_to_reset(headers: Mapping[str, str], now: dt.datetime) -> float | None:

@@ -31,6 +31,7 @@ from miro_sync.logs import note
 from miro_sync.miro_budget import (
     CREDITS_PER_MINUTE,
     LEVEL_CREDITS,
+    Account,
     Budget,
     Clock,
     seconds_to_reset,
@@ -269,7 +270,8 @@ class MiroHttp:
             clock: the time.
             address: where Miro is; the public service by default.
             session: for tests; otherwise made here.
-            budget: of the token, where others spend it, too; by default one of its own.
+            budget: the allowance that several connections with one token share; one's own
+                by default.
 
         Raises:
             SettingsError: the address is no https one (or http on this machine): the token
@@ -283,7 +285,7 @@ class MiroHttp:
             raise SettingsError(say("miro.address_not_safe", address=address.api_url))
         self.clock = clock
         self.lanes = address.lanes
-        self.budget = budget or Budget(clock, address.credits_per_minute)
+        self.budget = Account(budget or Budget(clock, address.credits_per_minute))
         self._api_url = address.api_url.rstrip("/")
         self._host = parts.netloc
         self._ahead = dt.timedelta()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from miro_sync.board import BoardReading, read_cards
 from miro_sync.calendar import CalendarRow, plan, read_calendar, work_days
@@ -108,9 +109,9 @@ def read_sources(
         tables = replace(tables, problems=(*tables.problems, *rows.problems))
         cards += rows.cards
     calendar, calendar_report = _calendar(project, doors, tables, memory, names, offline=offline)
-    reports = []
+    reports, zone = [], ZoneInfo(project.timezone)
     for report in (board_report, tables_report):
-        whole, stood_in = _stand_in(report, cards, memory, offline=offline)
+        whole, stood_in = _stand_in(report, cards, memory, zone, offline=offline)
         reports.append(whole)
         cards += map(_veiled_card, stood_in)
     for report in (*reports, calendar_report):
@@ -207,7 +208,12 @@ def read_plan(project: Project, doors: Doors, names: CenterNames) -> EventCalend
 
 
 def _stand_in(
-    report: SourceReport, cards: Sequence[EventCard], memory: Memory, *, offline: bool
+    report: SourceReport,
+    cards: Sequence[EventCard],
+    memory: Memory,
+    zone: ZoneInfo,
+    *,
+    offline: bool,
 ) -> tuple[SourceReport, Iterable[EventCard]]:
     """Return the report on a source and the cards of its last complete read that it lacks.
 
@@ -229,7 +235,7 @@ def _stand_in(
         return replace(report, state=SourceState.UNCHANGED, complete=True, message=None), lacking
     if offline:
         report = replace(report, message=say("sync.not_that_day"))
-    message = say("sync.stale", why=report.message, read_at=last.read_at)
+    message = say("sync.stale", why=report.message, read_at=last.read_at.astimezone(zone))
     return replace(report, state=SourceState.STALE, message=message), lacking
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from miro_sync.model import (
     CellType,
@@ -29,6 +29,9 @@ from miro_sync.worksheets import SheetsReading, expected
 
 #: The kind of worksheet that is the resource map.
 RESOURCES = "resources"
+
+#: What is wrong with a cell only as seen on a certain day.
+_OF_A_DAY = frozenset({"resources.stale", "resources.future"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,30 @@ def check_map(
         _center_map(kind, [row for row in rows if row.center_id == center.id], center, since, today)
         for center in centers
     )
+
+
+def judged_on(
+    maps: Iterable[CenterMap], *, since: dt.date | None, today: dt.date
+) -> tuple[CenterMap, ...]:
+    """Hold remembered maps against another day: a date that was too old need not have been so then.
+
+    Args:
+        maps: as they were checked on the day they were read.
+        since: as in `check_map`.
+        today: the day to judge by.
+
+    """
+    return tuple(_without_stale(one, since, today) for one in maps)
+
+
+def _without_stale(one: CenterMap, since: dt.date | None, today: dt.date) -> CenterMap:
+    faults = tuple(fault for fault in one.faults if not _was_fresh(fault.wrong, since, today))
+    return replace(one, right=one.right + len(one.faults) - len(faults), faults=faults)
+
+
+def _was_fresh(wrong: Message, since: dt.date | None, today: dt.date) -> bool:
+    day = wrong.params.get("day") if wrong.key in _OF_A_DAY else None
+    return isinstance(day, dt.date) and _not_fresh(day, since, today) is None
 
 
 def _center_map(

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any, Protocol, TypedDict, Unpack
 
 import click
 
+from miro_sync.console import tell
+from miro_sync.errors import MiroSyncError
 from miro_sync.messages import LANGUAGES, catalogue
 from miro_sync.telling.usage import Day, Misuse, OneOf
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from miro_sync.coverage import PlanCoverage
+    from miro_sync.installation import Installed
     from miro_sync.memory import Health, Purged
     from miro_sync.messages import Catalogue
     from miro_sync.model import (
@@ -144,6 +147,10 @@ class Decided(Protocol):
     def undone(self) -> Collection[int]:
         """The numbers of those that were taken back."""
 
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Of the events without a code, by their keys."""
+
 
 class History(Protocol):
     """What is remembered of a project's past."""
@@ -246,7 +253,7 @@ class App(Protocol):
     def demo(self, target: Path | None, language: str | None) -> Demo:
         """Run the whole job on the packaged sample."""
 
-    def decide(self, config: Path, asked: Decision) -> Decision:
+    def decide(self, config: Path, asked: Decision, *, until: dt.date | None = None) -> Decision:
         """Check a decision and keep it; return it with its number."""
 
     def decided(self, config: Path) -> Decided:
@@ -478,3 +485,47 @@ def judging_options(words: Catalogue) -> list[click.Parameter]:
         option(words, "--full", is_flag=True),
         option(words, "--center", metavar="ID"),
     ]
+
+
+def projects_option(words: Catalogue) -> click.Option:
+    """Make the option that names an installation."""
+    return option(
+        words,
+        "--projects",
+        type=FOLDER,
+        metavar=words.say("cli.metavar_folder"),
+        envvar="MIRO_SYNC_PROJECTS",
+    )
+
+
+def installation_of(session: Session, projects: str | None) -> Path:
+    """Return the installation: the option, else a named project folder, else the usual one."""
+    if projects is not None:
+        return path_of(projects)
+    return session.folder()
+
+
+def every_project_option(words: Catalogue) -> click.Option:
+    """Make the option that does a command for every project of an installation."""
+    return click.Option(
+        ["--all", "everything"], is_flag=True, help=words.say("cli.option_projects_all")
+    )
+
+
+def all_told(codes: Sequence[int], words: Catalogue) -> str:
+    """Say of how many projects all went well."""
+    well = sum(code in {0, FLAGGED_CODE} for code in codes)
+    return words.say("installation.all_told", number=len(codes), well=well, bad=len(codes) - well)
+
+
+def tell_trouble(session: Session, project: Installed, error: Exception) -> int:
+    """Print why a project could not be served, on the error channel; return its exit code."""
+    from miro_sync.telling.failures import failure, record  # noqa: PLC0415 - only on failure
+    from miro_sync.telling.status import reason  # noqa: PLC0415
+
+    if isinstance(error, MiroSyncError):
+        tell(f"{project.name}: {failure(error, session.words)}")
+        return error.exit_code
+    tell(f"{project.name}: {reason(error, session.words)}")
+    tell(record(error))
+    return DEFECT

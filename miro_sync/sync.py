@@ -169,7 +169,12 @@ def look(  # noqa: PLR0913 - the inputs of the decision
         read.snapshot.tables,
         memory,
         said.Known(
-            read.calendar, [center.id for center in project.centers], cards, made, directors_only
+            read.calendar,
+            [center.id for center in project.centers],
+            cards,
+            made,
+            directors_only,
+            today,
         ),
         today,
     )
@@ -197,7 +202,7 @@ def look(  # noqa: PLR0913 - the inputs of the decision
     )
     renamed = [*((one.old, one.new) for one in memory.same_cards()), *same.items()]
     past = memory.past_work(weeks.first_day(project, today))
-    late_clock = _late_clock(remembered.stored_at, now)
+    late_clock = _late_clock(remembered.stored_at, now, project)
     assessment = replace(
         assessment,
         centers=weeks.with_weeks(assessment, past, renamed, project, days),
@@ -364,6 +369,7 @@ def sensible(  # noqa: PLR0913 - a decision, and all it may speak of
         cards=remembered.cards if remembered.read_at else None,
         decisions=said.merged(decisions, memory.decisions()),
         directors_only=directors_only,
+        today=decision.made_at.astimezone(ZoneInfo(project.timezone)).date(),
     )
     return said.checked(decision, known)
 
@@ -482,10 +488,14 @@ def _worth_keeping(
     }
 
 
-def _late_clock(before: dt.datetime | None, now: dt.datetime | None) -> tuple[Problem, ...]:
+def _late_clock(
+    before: dt.datetime | None, now: dt.datetime | None, project: Project
+) -> tuple[Problem, ...]:
     if now is None or before is None or now + CLOCK_SLACK >= before:
         return ()
-    return (Problem(say("sync.clock_back", now=now, before=before), severity=Severity.WARNING),)
+    zone = ZoneInfo(project.timezone)
+    moments = {"now": now.astimezone(zone), "before": before.astimezone(zone)}
+    return (Problem(say("sync.clock_back", **moments), severity=Severity.WARNING),)
 
 
 # --- the last answer --------------------------------------------------------------------------
@@ -551,7 +561,7 @@ def _again(
         if new is not None:
             told = replace(new, items=report.items, tables_hint=report.tables_hint)
         reports.append(replace(told, read_at=seal.read_at or told.read_at))
-    late_clock = _late_clock(memory.stored_at(), now)
+    late_clock = _late_clock(memory.stored_at(), now, project)
     return Outcome(
         project,
         calendar,

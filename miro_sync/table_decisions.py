@@ -50,6 +50,7 @@ _ROLES: Final[Mapping[str, str]] = {
 _IN_A_ROW: Final[Mapping[str, str]] = {
     "decisions.directors_word": "status_sheet.directors_word",
     "decisions.move_where": "status_sheet.move_where",
+    "decisions.held_ahead": "status_sheet.held_ahead",
     "decisions.no_such_event": "status_sheet.gone",
     "decisions.no_such_center": "status_sheet.gone",
     "decisions.no_such_card": "status_sheet.card_gone",

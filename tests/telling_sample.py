@@ -533,7 +533,13 @@ class FakeApp:
         self._called("demo", target, *([language] if language else []))
         return Shown(self.told, self.told)
 
-    def decide(self, config: Path, asked: Decision) -> Decision:
+    def decide(
+        self,
+        config: Path,
+        asked: Decision,
+        *,
+        until: dt.date | None = None,
+    ) -> Decision:
         self._called("decide", config, asked)
         return replace(asked, number=1)
 

@@ -147,6 +147,26 @@ def test_the_subject_is_kept_as_the_calendar_spells_it() -> None:
     assert checked(replace(MOVE, subject="ДР-2@c1"), known()).subject == "ДР-2@c1"
 
 
+def test_an_event_without_a_code_is_called_by_its_title() -> None:
+    assert checked(replace(MOVE, subject="другое дело"), known()).subject == "ДР-2"
+    assert checked(replace(MOVE, subject="Другое дело@c1"), known()).subject == "ДР-2@c1"
+
+
+def test_a_title_that_two_events_bear_names_neither() -> None:
+    twin = event("ДР-3", title="Другое дело")
+    plan = replace(PLAN, events=(*PLAN.events, twin))
+    with pytest.raises(SettingsError) as caught:
+        checked(replace(MOVE, subject="Другое дело"), replace(known(), calendar=plan))
+    assert caught.value.message.key == "decisions.no_such_event"
+
+
+def test_what_may_be_written_is_offered_by_code_or_title_and_never_by_a_hidden_key() -> None:
+    plan = calendar(occurrence(event("r-04f7a9f503", code=None, title="Неделя химии")))
+    with pytest.raises(SettingsError) as caught:
+        checked(replace(MOVE, subject="Неделя физики"), replace(known(), calendar=plan))
+    assert caught.value.message.params["known"] == "Неделя химии"
+
+
 @pytest.mark.parametrize(
     ("asked", "key"),
     [
@@ -161,6 +181,19 @@ def test_the_subject_is_kept_as_the_calendar_spells_it() -> None:
 )
 def test_what_makes_no_sense_is_refused_in_words(asked: Decision, key: str) -> None:
     assert refusal(asked) == key
+
+
+@pytest.mark.parametrize("today", [dt.date(2023, 4, 30), dt.date(2023, 5, 1), None])
+def test_what_has_not_come_yet_was_not_held(today: dt.date | None) -> None:
+    held, asked_on = decision(DecisionKind.HELD, period=MAY), replace(known(), today=today)
+
+    if today is None or today >= MAY.start:
+        assert checked(held, asked_on) == held
+    else:
+        with pytest.raises(SettingsError) as caught:
+            checked(held, asked_on)
+        assert caught.value.message.key == "decisions.held_ahead"
+    assert checked(decision(DecisionKind.MOVE, period=MAY), asked_on).period == MAY
 
 
 def test_a_card_may_be_named_by_its_link() -> None:

@@ -459,11 +459,28 @@ def test_the_arrow_is_against_a_week_ago_where_that_is_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "russian"),
-    [(93.18, "93,2"), (100.0, "100"), (0.04, "0"), (-1.25, "−1,2"), (-0.01, "0")],
+    ("value", "decimals", "russian"),
+    [(93.2, 1, "93,2"), (24.0, 1, "24,0"), (100.0, 0, "100"), (3.05, 2, "3,05"), (-1.2, 1, "−1,2")],
 )
-def test_a_number_has_at_most_one_place_after_the_comma(value: float, russian: str) -> None:
-    assert RU.tell(number(value)) == russian
+def test_a_number_has_as_many_places_as_the_terminal_gives_it(
+    value: float, decimals: int, russian: str
+) -> None:
+    assert RU.tell(number(value, decimals)) == russian
+
+
+def test_a_share_of_few_people_is_in_no_letter_nor_what_follows_from_it() -> None:
+    few = indicator(value=75.0, numerator=3.0, denominator=4.0)
+    few = replace(
+        few,
+        indicator=replace(few.indicator, people=True, unit="%", target=100.0),
+        behind=True,
+        gap=25.0,
+    )
+    told = said(written_letter(replace(FULL, indicators=(few,))))
+
+    assert "Скрыто: меньше 5 человек на" in told
+    assert "75" not in told
+    assert "отставание" not in told
 
 
 # --- questions, caps, wishes ----------------------------------------------------------------------

@@ -436,6 +436,43 @@ def test_the_settings_say_what_the_director_alone_decides(
     assert [one["role"] for one in decisions(folder, capsys)] == ["coordinator"]
 
 
+def test_a_day_that_has_not_come_is_answered_in_the_row(
+    folder: Path, google: GoogleServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(folder)
+    choose(google, RESOURCES, decision="проведено", day="01.05.2090")
+    sync(folder, capsys)
+    write(folder)
+
+    assert decisions(folder, capsys) == []
+    assert "ещё не наступил (01.05.2090)" in row_of(google, RESOURCES)["Ответ"]
+
+
+def test_what_is_written_and_what_waits_is_told_by_true_figures(
+    folder: Path, google: GoogleServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (folder / "project.toml").read_text("utf-8")
+    (folder / "project.toml").write_text(f"{text}\n[publish]\ntable = true\n", "utf-8")
+    command = ["publish", "--only", "table", "--config", str(folder)]
+
+    assert run([*command, "--apply"]) == 0
+    rows = len(shown(google))
+    assert f"изменилось строк — {rows}, всего стало {rows}." in capsys.readouterr().out
+    choose(google, RESOURCES, decision="как-нибудь потом")
+    choose(google, MEETING, decision="проведено")
+    assert run(command) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "изменится 2 строки" in told
+    assert "Решений ждут учёта: 1; их примет следующий miro-sync sync." in told
+    assert "Не учтено строк: 1" in told
+    run([*command, "--format", "json"])
+    table = json.loads(capsys.readouterr().out)["table"]
+    assert (table["waiting"], table["refused"]) == (2, 1)
+    sync(folder, capsys)
+    run(command)
+    assert "ждут учёта" not in capsys.readouterr().out
+
+
 # --- doors --------------------------------------------------------------------------------------
 
 

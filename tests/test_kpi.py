@@ -353,6 +353,7 @@ def test_a_subject_spelt_two_ways_is_told_and_makes_it_partial(slip: str) -> Non
 
     assert told(value) == [("nearly", "Результаты ОГЭ", "B3")]
     assert value.value == 16
+    assert (value.state, value.unknown) == (IndicatorState.PARTIAL, 1)
 
 
 def test_a_mean_without_its_weights_is_unknown() -> None:

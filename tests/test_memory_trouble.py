@@ -161,6 +161,50 @@ def test_a_clock_that_jumped_back_is_told_and_nothing_is_lost(
         assert ("Часы" in told) is (whole(f"sqlite:///{folder / DATABASE}")[0] == 2)
 
 
+def test_what_is_no_state_is_named_by_its_path_and_the_copy_is_named_first(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "state").mkdir()
+    (folder / DATABASE).write_bytes(b"no database at all" * 100)
+
+    code, told = program(folder, capsys)
+
+    assert code == 3
+    assert f": {folder / DATABASE}." in told
+    assert "sqlite:" not in told
+    assert told.index("miro-sync state backup") < told.index("miro-sync sync")
+
+
+def test_the_last_good_read_is_told_in_the_project_s_own_time(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program(folder, capsys)
+    (folder / "board.json").unlink()
+
+    code, told = program(folder, capsys, "sync")
+
+    assert code == 3
+    assert "полное чтение: 20.06.2023 08:00" in told
+    assert "просроченного не видно" in told or "нет следа" in told
+    assert "просроченного нет" not in told
+    _, told = program(folder, capsys, "check-calendar")
+    assert "08:00 (последнее удачное чтение);" in told
+
+
+def test_a_pause_begins_today_where_only_its_end_is_said(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pause = ("decide", "pause", "yaya-1", "--why", "ремонт", "--until")
+    code, told = program(folder, capsys, *pause, "01.09.2999")
+    assert code == 0
+    assert "–01.09.2999" in told
+    code, told = program(folder, capsys, *pause, "01.09.2020")
+    assert code == 2
+    assert "01.09.2020 уже прошёл" in told
+    code, told = program(folder, capsys, "decide", "held", "E01", "--until", "01.09.2020")
+    assert code == 2
+
+
 # --- a server ---------------------------------------------------------------------------------
 
 

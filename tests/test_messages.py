@@ -90,3 +90,10 @@ def test_braces_in_a_value_are_only_text() -> None:
 
 def test_a_value_of_any_other_kind_is_written_as_it_is() -> None:
     assert RU.say("telling.warning", said=None) == "Внимание: None"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(1, "прошёл 1 день"), (22, "прошло 22 дня"), (81, "прошёл 81 день")]
+)
+def test_a_form_may_bend_the_word_before_its_number(number: int, said: str) -> None:
+    assert catalogue("ru").plural(number, "прошёл # день|прошло # дня|прошло # дней") == said

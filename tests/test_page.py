@@ -164,7 +164,7 @@ def test_indicators_show_value_target_change_and_what_stands_behind_them() -> No
 
 def test_small_groups_of_people_are_hidden_and_their_shares_too() -> None:
     told = section("indicators").replace("\u00a0", " ")
-    assert "меньше пяти человек, число не показываем" in told
+    assert "скрыто: меньше 5 человек" in told
     assert "75" not in told  # three of four
     assert "Ишимская ООШ: <5 из <5" in told
     assert "Яйская ООШ №1: 27 из 28 = 96,4 %" in told

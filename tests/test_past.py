@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from miro_sync import sync
 from miro_sync.errors import SettingsError, SourceError
 from miro_sync.memory import SqlMemory
+from miro_sync.messages import catalogue
 from miro_sync.model import (
     FLAGGED,
     BoardHint,
@@ -37,6 +38,7 @@ from miro_sync.model import (
 )
 from miro_sync.reading import Doors
 from miro_sync.sync import Outcome
+from miro_sync.telling import history
 
 CENTERS = (center("c1"), center("c2"))
 PROJECT = project(*CENTERS)
@@ -311,6 +313,18 @@ def test_the_story_of_an_event_tells_all_that_befell_it(world: World) -> None:
         "story.decided",
         "story.closed",
     ]
+
+
+def test_no_line_of_a_story_is_wider_than_the_terminal(world: World) -> None:
+    world.cards = {"101": "Методический день химиков"}
+    world.sync()
+    world.decide(DecisionKind.CANCEL, "E01", why="карантин в двух школах и ремонт зала " * 5)
+
+    event, told = sync.story_of("E01", PROJECT, world.doors(), world.memory)
+
+    for columns in (40, 80):
+        lines = history.story(event, told, PROJECT, catalogue("ru"), columns).splitlines()
+        assert max(map(len, lines)) <= columns
 
 
 def test_a_run_counts_what_came_changed_went_and_came_back(world: World) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from miro_sync import sync
 from miro_sync.errors import SourceError
 from miro_sync.matching import Notes, match
-from miro_sync.memory import SqlMemory
+from miro_sync.memory import JobLog, SqlMemory
 from miro_sync.messages import catalogue
 from miro_sync.model import (
     BoardHint,
@@ -249,6 +249,20 @@ def test_whatever_changes_is_decided_anew(world: World, change: Callable[[World]
     quick, slow = world.both()
 
     assert not quick.brief
+    assert told(quick) == told(slow)
+    world.close()
+
+
+def test_what_is_written_beside_the_runs_wakes_no_resting_sync(world: World) -> None:
+    rested(world)
+    log = JobLog(world.quick.url)
+    log.end(log.begin("sync", world.now), world.now, 0)
+    log.close()
+    world.quick.claim()
+
+    quick, slow = world.both()
+
+    assert quick.brief
     assert told(quick) == told(slow)
     world.close()
 

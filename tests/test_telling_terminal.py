@@ -573,7 +573,7 @@ def test_sync_says_what_was_not_read() -> None:
     whole = of(sources=(replace(SOURCES[0], complete=False), absent), trustworthy=False)
     assert terminal.sync_line(whole, (), PROJECT, RU) == (
         "01.06.2023, прочитано: доска — 42; прочитано не всё, тревоги приостановлены;"
-        " просроченного нет."
+        " просроченного не видно."
     )
 
 

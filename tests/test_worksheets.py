@@ -28,7 +28,7 @@ from miro_sync.model import (
 )
 from miro_sync.names import CenterNames
 from miro_sync.periods import read_period
-from miro_sync.resource_map import CenterMap, check_map, last_monitoring
+from miro_sync.resource_map import CenterMap, check_map, judged_on, last_monitoring
 from miro_sync.settings import load
 from miro_sync.tables import count_by_kind, event_rows, worksheet
 from miro_sync.worksheets import SheetsReading, expected, read_worksheets
@@ -87,6 +87,18 @@ def faults(found: CenterMap) -> dict[str | None, str]:
 def test_a_centre_with_everything_right_has_no_fault() -> None:
     found = checked(HEADER, GOOD)["yaya-1"]
     assert (found.right, found.total, found.faults) == (6, 6, ())
+
+
+def test_a_remembered_map_is_judged_by_the_day_that_is_asked_for() -> None:
+    late = ("Яйская ООШ №1", dt.date(2023, 8, 1), 45, 3, "https://yaya1.example.ru", "иногда")
+    remembered = checked(HEADER, late)["yaya-1"]
+    assert faults(remembered)["B2"] == "resources.stale"
+
+    (before,) = judged_on([remembered], since=None, today=dt.date(2023, 9, 5))
+    assert "B2" not in faults(before)
+    assert (before.right, before.total) == (remembered.right + 1, remembered.total)
+    (now,) = judged_on([remembered], since=dt.date(2023, 8, 31), today=TODAY)
+    assert now == remembered
 
 
 def test_each_wrong_cell_is_told_with_its_address_and_what_was_expected() -> None:

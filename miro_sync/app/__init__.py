@@ -8,8 +8,8 @@ longer than its imports.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ from miro_sync.model import (
     Decision,
     Event,
     Message,
+    Period,
     Project,
     RunRecord,
     Schedule,
@@ -97,12 +98,14 @@ class Decided:
     Attributes:
         decisions: oldest first.
         undone: the numbers of those that were taken back.
+        titles: of the events without a code, by their keys, as of the last run.
 
     """
 
     project: Project
     decisions: tuple[Decision, ...]
     undone: frozenset[int]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,30 +157,23 @@ def sync(config: Path, *, full: bool = False, progress: Progress | None = None) 
 
     With `full` the board is read whole even if it says that nothing changed.
     """
-    settings = load(config)
-    with memory_of(settings) as memory, memory.alone():
-        now = moment()
-        return use_case.run(
-            settings.project,
-            doors_of(settings, now, progress),
-            memory,
-            today=today_of(settings, now),
-            now=now,
-            program=__version__,
-            rules=rules_of(settings),
-            decisions=settings.decisions,
-            directors_only=settings.directors_only,
-            full=full,
-            declared=partial(declared_by, settings),
-        )
+    from miro_sync.app import watching  # noqa: PLC0415 - only where a run is stored
+
+    try:
+        settings = load(config)
+    except SettingsError as error:
+        watching.told_of_failure(watching.address(None), "sync", error)
+        raise
+    return watching.watched(settings, partial(_sync, settings, full=full, progress=progress))
 
 
-def decide(config: Path, asked: Decision) -> Decision:
+def decide(config: Path, asked: Decision, *, until: dt.date | None = None) -> Decision:
     """Check a decision and keep it.
 
     Args:
         config: the project folder.
         asked: the decision as it was typed; its moment is set here.
+        until: it holds from today to this day, where its days are not said.
 
     Returns:
         The decision with its number, its subject spelled as in the calendar.
@@ -185,6 +181,11 @@ def decide(config: Path, asked: Decision) -> Decision:
     """
     settings = load(config)
     now = moment()
+    if until is not None:
+        today = today_of(settings, now)
+        if until < today:
+            raise SettingsError(say("decisions.pause_over", day=until))
+        asked = replace(asked, period=Period(today, until))
     with memory_of(settings) as memory:
         decision = use_case.sensible(
             replace(asked, made_at=now, source="command"),
@@ -202,7 +203,8 @@ def decided(config: Path) -> Decided:
     settings = load(config)
     with memory_of(settings) as memory:
         made = merged(settings.decisions, memory.decisions())
-    return Decided(settings.project, made, undone_numbers(made))
+        titles = {one.key: one.title for one in memory.last_calendar() if one.code is None}
+    return Decided(settings.project, made, undone_numbers(made), titles)
 
 
 def demo(target: Path | None = None, language: str | None = None) -> Demo:
@@ -418,6 +420,24 @@ def read_periods(
 
 
 # --- what the functions share ------------------------------------------------------------------
+
+
+def _sync(settings: Settings, *, full: bool, progress: Progress | None) -> Outcome:
+    with memory_of(settings) as memory, memory.alone():
+        now = moment()
+        return use_case.run(
+            settings.project,
+            doors_of(settings, now, progress),
+            memory,
+            today=today_of(settings, now),
+            now=now,
+            program=__version__,
+            rules=rules_of(settings),
+            decisions=settings.decisions,
+            directors_only=settings.directors_only,
+            full=full,
+            declared=partial(declared_by, settings),
+        )
 
 
 def _look(  # noqa: PLR0913 - as `check`

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from miro_sync.fleet.store import Shared
     from miro_sync.layouts import LookedFor
     from miro_sync.measuring import Declared
+    from miro_sync.miro_budget import Budget
     from miro_sync.miro_client import MiroBoard, MiroClient
+    from miro_sync.miro_http import Address
     from miro_sync.ports import BoardSource, TablesSource
     from miro_sync.sheets import Quota, SheetsSource
 
@@ -151,8 +153,10 @@ def miro_client(settings: Settings, progress: Progress | None = None) -> MiroCli
     source = settings.board_source
     environ = environment_of(settings)
     clock = Clock(moment)
-    budget = None
-    if settings.shared_url is not None:
+    address = Address(settings.board_api_url)
+    if settings.shared_url is None:
+        budget = _allowance(address, settings.account)
+    else:
         from miro_sync.fleet.allowance import (  # noqa: PLC0415 - only where something is shared
             Allowance,
             SharedBudget,
@@ -162,10 +166,22 @@ def miro_client(settings: Settings, progress: Progress | None = None) -> MiroCli
         account = account_of("miro", who_pays(environ))
         allowance = Allowance(_shared(settings.shared_url), clock, account, _known_as(settings))
         budget = SharedBudget(clock, allowance)
-    http = MiroHttp(clock, Address(settings.board_api_url), budget=budget)
+    http = MiroHttp(clock, address, budget=budget)
     tokens = token_source(environ, http)
     board_id = source.value if source else ""
     return MiroClient(http, tokens, board_id, settings.board_patience, progress)
+
+
+@cache
+def _allowance(address: Address, account: str | None) -> Budget:
+    """Return the allowance of this process's token of an account, for all projects that use it.
+
+    What a project has spent, the next one finds spent.
+    """
+    from miro_sync.miro_budget import Budget, Clock  # noqa: PLC0415 - only where it is named
+
+    del account  # it only tells the tokens apart
+    return Budget(Clock(moment), address.credits_per_minute)
 
 
 def environment_of(settings: Settings) -> Mapping[str, str]:

@@ -7,7 +7,6 @@ again just before the write, so that nothing typed between is lost.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -36,8 +35,8 @@ class TablePlan:
         rows: how many it will have below the header.
         differing: how many of them would be new, changed or taken away; 0 when nothing would be
             written.
-        waiting: rows in which people's words are carried over, to be taken by the next sync.
-        refused: of those, rows that get an answer instead.
+        waiting: rows in which people's words are carried over.
+        refused: of those, rows that get an answer; the next sync takes the others.
         refusal: why nothing can be written into this table at all; None where it can.
 
     """
@@ -198,6 +197,7 @@ class _Publishing:
                 self._overview.assessment.cards,
                 said.merged(self._settings.decisions, memory.decisions()),
                 self._settings.directors_only,
+                today_of(self._settings, now),
             )
             scene = Scene(known, memory.choices(), today_of(self._settings, now), now)
             words = read_decisions(reading, scene)
@@ -214,13 +214,15 @@ class _Publishing:
             return TablePlan(own.title, own.url, refusal=self._refusal)
         wanted = _by_key([column.title for column in table.columns], table.rows)
         there = _there(own.worksheet) if own is not None and own.worksheet is not None else {}
+        head = wanted.pop("")
+        new_head = there.pop("", None) != head
         differing = sum(there.get(key) != cells for key, cells in wanted.items())
         differing += len(there.keys() - wanted.keys())
         return TablePlan(
             title=own.title if own is not None else self._title(),
             url=own.url if own is not None else None,
             rows=len(table.rows),
-            differing=differing,
+            differing=differing or int(new_head),
             waiting=table.waiting,
             refused=table.refused,
         )
@@ -229,7 +231,7 @@ class _Publishing:
 _Cells = tuple[tuple[str, str], ...]
 
 
-def _by_key(titles: list[str], rows: tuple[object, ...]) -> Mapping[str, _Cells]:
+def _by_key(titles: list[str], rows: tuple[object, ...]) -> dict[str, _Cells]:
     """Return what stands in each row under each header, by the row's key; order says nothing."""
     found: dict[str, _Cells] = {"": tuple((title, title) for title in sorted(titles))}
     for number, row in enumerate(rows):
@@ -240,7 +242,7 @@ def _by_key(titles: list[str], rows: tuple[object, ...]) -> Mapping[str, _Cells]
     return found
 
 
-def _there(sheet: Worksheet) -> Mapping[str, _Cells]:
+def _there(sheet: Worksheet) -> dict[str, _Cells]:
     """Return the same of the worksheet as it is; nothing where it has no header of ours."""
     if not sheet.rows:
         return {}

@@ -17,6 +17,7 @@ from miro_sync.commands import (
     periods,
     publish,
     report,
+    running,
     surveys,
     worker,
 )
@@ -28,23 +29,14 @@ if TYPE_CHECKING:
 #: The order in which help shows the commands.
 _ORDER = (
     "demo", "init", "doctor", "sync", "check-calendar", "centers", "kpi", "resources",
-    "coverage", "report", "digest", "decide", "publish", "history", "state", "periods",
-    "export-board", "login", "worker",
+    "coverage", "report", "digest", "decide", "publish", "history", "state",
+    "schedule", "status", "serve", "worker", "periods", "export-board", "login",
 )  # fmt: skip
 
 _MODULES = (
-    judging,
-    kpi,
-    surveys,
-    report,
-    deciding,
-    publish,
-    past,
-    access,
-    periods,
-    mailing,
+    judging, kpi, surveys, report, deciding, publish, past, access, periods, mailing, running,
     worker,
-)
+)  # fmt: skip
 
 
 def all_commands(words: Catalogue) -> list[Command]:

@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     )
 
 
-_LIST, _UNDO = "list", "undo"
+_LIST, _UNDO, _PAUSE = "list", "undo", "pause"
 
 
 _DECISIONS = (
-    "confirm", "reject", "held", "move", "cancel", "pause", "accept-shrink", _UNDO, _LIST,
+    "confirm", "reject", "held", "move", "cancel", _PAUSE, "accept-shrink", _UNDO, _LIST,
 )  # fmt: skip
 
 
-_WITH_REASON = ("move", "cancel", "pause")
+_WITH_REASON = ("move", "cancel", _PAUSE)
 
 
 def commands(words: Catalogue) -> list[Command]:
@@ -83,10 +83,11 @@ def _decide(
 
     if kind == _LIST:
         return _decided(session, layout)
-    decision = session.the_app().decide(
-        session.folder(), _typed(session.words, kind, (subject or "").strip(), said)
-    )
-    show(telling.kept(decision, session.words))
+    about = (subject or "").strip()
+    asked = _typed(session.words, kind, about, said)
+    until = said["end"] if asked.period is None else None
+    decision = session.the_app().decide(session.folder(), asked, until=until)
+    show(telling.kept(decision, session.words, about))
     return 0
 
 
@@ -98,7 +99,8 @@ def _decided(session: Session, layout: str) -> int:
         show_json(telling.document(made.decisions, made.undone, made.project))
     else:
         words, columns = session.words_of(made.project), terminal_columns()
-        show(telling.table(made.decisions, made.undone, made.project, words, columns))
+        told = (made.decisions, made.undone, made.project, words, columns)
+        show(telling.table(*told, titles=made.titles))
     return 0
 
 
@@ -137,14 +139,14 @@ def _typed(words: Catalogue, kind: str, subject: str, said: _Said) -> Decision:
         said["role"],
         made_at=dt.datetime.min.replace(tzinfo=dt.UTC),  # the clock is the app's to read
         card_id=said["card"],
-        period=_days(words, said),
+        period=_days(words, kind, said),
         why=said["why"].strip(),
         source="command",
         undoes=int(subject) if kind == _UNDO else None,
     )
 
 
-def _days(words: Catalogue, said: _Said) -> Period | None:
+def _days(words: Catalogue, kind: str, said: _Said) -> Period | None:
     from miro_sync.model import Period  # noqa: PLC0415 - help needs none of it
 
     ctx = click.get_current_context()
@@ -154,7 +156,7 @@ def _days(words: Catalogue, said: _Said) -> Period | None:
             raise Misuse(words.say("cli.days_twice"), ctx)
         return Period(on, on)
     if start is None:
-        if end is not None:
+        if end is not None and kind != _PAUSE:  # a pause begins when it is decided
             raise Misuse(words.say("cli.first_day_missing"), ctx)
         return None
     if end is not None and end < start:

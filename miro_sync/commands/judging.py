@@ -19,20 +19,28 @@ from miro_sync.console import (
 from miro_sync.session import (
     FOLDER,
     Judging,
+    Outcome,
     Session,
+    all_told,
     code_of,
+    every_project_option,
     exit_zero_option,
+    installation_of,
     judged,
     judging_options,
     layout_option,
     option,
     path_of,
     progress_of,
+    projects_option,
     shared_options,
+    tell_trouble,
 )
 from miro_sync.telling.usage import Command
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from miro_sync.messages import Catalogue
 
 
@@ -44,11 +52,14 @@ def commands(words: Catalogue) -> list[Command]:
     backlog = option(words, "--backlog", is_flag=True)
     full = option(words, "--full", is_flag=True)
     exit_zero = exit_zero_option(words)
+    every_project = every_project_option(words)
     judging = [*judging_options(words), layout_option(words), exit_zero]
     target = option(words, "--output", "-o", "target", type=FOLDER, metavar=folder)
     return [
         Command("demo", words, _demo, [target, everything, *shared]),
-        Command("sync", words, _sync, [full, exit_zero, *shared]),
+        Command(
+            "sync", words, _sync, [full, exit_zero, every_project, projects_option(words), *shared]
+        ),
         Command("check-calendar", words, _check_calendar, [*judging, everything, backlog, *shared]),
         Command("centers", words, _centers, [*judging, *shared]),
     ]
@@ -77,7 +88,11 @@ def _demo(session: Session, *, target: str | None, everything: bool) -> int:
 
 
 @click.pass_obj
-def _sync(session: Session, *, full: bool, exit_zero: bool) -> int:
+def _sync(
+    session: Session, *, full: bool, exit_zero: bool, everything: bool, projects: str | None
+) -> int:
+    if everything:
+        return _sync_all(session, projects, full=full, exit_zero=exit_zero)
     from miro_sync.telling import lines, terminal  # noqa: PLC0415 - help needs none of it
 
     with progress_of(session) as progress:
@@ -90,6 +105,31 @@ def _sync(session: Session, *, full: bool, exit_zero: bool) -> int:
     # What this very run set aside is news once.
     aside = lines.backlog(outcome.findings, new=False)
     return code_of(outcome, outcome.assessment, exit_zero=exit_zero, aside=aside)
+
+
+def _sync_all(session: Session, projects: str | None, *, full: bool, exit_zero: bool) -> int:
+    """Sync the projects of an installation, a line each; return the worst code."""
+    from miro_sync.app import installation  # noqa: PLC0415 - only where there are many
+    from miro_sync.telling import lines, terminal  # noqa: PLC0415 - help needs none of it
+
+    def sync(folder: Path) -> Outcome:
+        return session.the_app().sync(folder, full=full, progress=None)
+
+    found = installation.projects(installation_of(session, projects))
+    codes = []
+    for answer in installation.each(installation.longest_waiting_first(found), sync):
+        if answer.result is None:
+            assert answer.error is not None  # noqa: S101 - one of the two is there
+            codes.append(tell_trouble(session, answer.project, answer.error))
+            continue
+        outcome = answer.result
+        told = (outcome.assessment, outcome.findings, outcome.project)
+        line = terminal.sync_line(*told, session.words_of(outcome.project), taken=outcome.taken)
+        show(f"{answer.project.name}: {line}")
+        aside = lines.backlog(outcome.findings, new=False)
+        codes.append(code_of(outcome, outcome.assessment, exit_zero=exit_zero, aside=aside))
+    show(all_told(codes, session.words))
+    return installation.worst(codes)
 
 
 @click.pass_obj

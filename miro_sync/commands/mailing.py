@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 import click
 
 from miro_sync.console import show, tell
-from miro_sync.session import FOLDER, UNREAD, Session, option, path_of, shared_options
+from miro_sync.session import (
+    FOLDER,
+    UNREAD,
+    Session,
+    all_told,
+    every_project_option,
+    installation_of,
+    option,
+    path_of,
+    projects_option,
+    shared_options,
+    tell_trouble,
+)
 from miro_sync.telling.usage import Command, Day, Misuse
 
 if TYPE_CHECKING:
@@ -15,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from miro_sync.app.weekly_mail import WeeklyMail
     from miro_sync.messages import Catalogue
     from miro_sync.posting import Item, Posted, Recipient
 
@@ -31,6 +44,8 @@ def commands(words: Catalogue) -> list[Command]:
         click.Option(["--on"], help=words.say("cli.option_week_of"), type=Day(words), metavar=day),
         option(words, "--again", metavar=reader),
         option(words, "--outside-window", "at_any_hour", is_flag=True),
+        every_project_option(words),
+        projects_option(words),
     ]
     return [Command("digest", words, _digest, [*options, *shared_options(words)])]
 
@@ -44,7 +59,14 @@ def _digest(  # noqa: PLR0913 - the options of the command
     on: dt.date | None,
     again: str | None,
     at_any_hour: bool,
+    everything: bool,
+    projects: str | None,
 ) -> int:
+    if everything:
+        if not sending or preview is not None or again is not None:
+            said = session.words.say("digest.all_is_sent")
+            raise Misuse(said, click.get_current_context())
+        return _send_all(session, projects, on, at_any_hour=at_any_hour)
     from miro_sync.app import weekly_mail  # noqa: PLC0415 - help needs none of it
 
     if preview is not None and (sending or again):
@@ -70,6 +92,38 @@ def _digest(  # noqa: PLR0913 - the options of the command
         tell(trouble)
     unsent = _unsent(made.items, made.posted, sent=sending or again is not None)
     return UNREAD if unsent or not made.trustworthy else 0
+
+
+def _send_all(
+    session: Session, projects: str | None, on: dt.date | None, *, at_any_hour: bool
+) -> int:
+    """Send what is due in every project of an installation, a line each."""
+    from miro_sync.app import installation, weekly_mail  # noqa: PLC0415 - help needs none of it
+
+    def send(folder: Path) -> WeeklyMail:
+        language = session.words.language if session.explicit else None
+        return weekly_mail.digest(
+            folder, on=on, sending=True, at_any_hour=at_any_hour, language=language
+        )
+
+    codes = []
+    for answer in installation.each(
+        installation.projects(installation_of(session, projects)), send
+    ):
+        if answer.result is None:
+            assert answer.error is not None  # noqa: S101 - one of the two is there
+            codes.append(tell_trouble(session, answer.project, answer.error))
+            continue
+        made = answer.result
+        words = session.words_of(made.project)
+        sent = sum(str(one.state) == _GONE for one in made.posted)
+        show(f"{answer.project.name}: {words.say('digest.sent', number=sent)}")
+        for trouble in _troubles(made.items, made.posted, words):
+            tell(f"{answer.project.name}: {trouble}")
+        unsent = _unsent(made.items, made.posted, sent=True)
+        codes.append(UNREAD if unsent or not made.trustworthy else 0)
+    show(all_told(codes, session.words))
+    return installation.worst(codes)
 
 
 def _planned(

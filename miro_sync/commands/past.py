@@ -129,7 +129,7 @@ def _health(health: Health, words: Catalogue) -> str:
         return words.say("memory.damaged", faults=faults)
     size = ""
     if health.bytes is not None:
-        size = words.say("memory.size", megabytes=f"{health.bytes / 1e6:.1f}")
+        size = words.say("memory.size", megabytes=words.number(health.bytes / 1e6, 1))
     return words.say(
         "memory.whole",
         runs=health.runs,

@@ -18,6 +18,7 @@ from miro_sync.digest.saying import (
     title_of,
 )
 from miro_sync.digest.standing import LONG_SILENCE_DAYS
+from miro_sync.kpi import gap_places, is_hidden, places, rounded
 from miro_sync.letter import Block, Entry, Section
 from miro_sync.model import (
     FLAGGED,
@@ -27,7 +28,7 @@ from miro_sync.model import (
     Status,
     say,
 )
-from miro_sync.privacy import FEW, people_told_outside
+from miro_sync.privacy import people_told_outside
 from miro_sync.telling.display import clean, shorten
 from miro_sync.telling.lines import lines
 
@@ -174,7 +175,7 @@ def indicators(scene: Scene) -> Section:
     known = [one for one in scene.overview.indicators if one.state is not IndicatorState.NOT_DUE]
     chosen = sorted(known, key=_weight)[:INDICATORS]
     earlier = {
-        one.indicator.id: one.value
+        one.indicator.id: None if is_hidden(one) else one.value
         for one in (scene.overview.earlier.indicators if scene.overview.earlier else ())
     }
     entries = [_indicator(one, earlier.get(one.indicator.id)) for one in chosen]
@@ -367,40 +368,58 @@ def _indicator(one: IndicatorValue, week_ago: float | None) -> Entry:
     if one.value is None:
         missing = "collected" if one.state is IndicatorState.NOT_COLLECTED else "known"
         return Entry(head, (say(f"mail.indicator_not_{missing}", day=one.as_of),))
+    if is_hidden(one):
+        return Entry(head, (_hidden(one),))
     said = [say("mail.indicator", value=_amount(one, one.value), day=one.as_of)]
     before = week_ago if week_ago is not None else one.before.value if one.before else None
     if before is not None:
         # What is the same as written is the same.
-        step = round(one.value, 1) - round(before, 1)
+        step = rounded(indicator, one.value) - rounded(indicator, before)
         arrow = "up" if step > 0 else "down" if step < 0 else "same"
         said.append(say(f"mail.arrow_{arrow}", before=_amount(one, before)))
     if indicator.target is not None:
         key = "mail.target_met" if one.met else "mail.target"
         said.append(say(key, target=_amount(one, indicator.target)))
     if one.behind and one.gap:
-        said.append(say("mail.behind", gap=number(one.gap)))
+        gap = number(one.gap, gap_places(indicator, one.gap))
+        said.append(
+            say("mail.behind", gap=say("kpi.points", number=gap) if _is_share(one) else gap)
+        )
     if one.unknown:
         said.append(say("mail.indicator_unknown", number=one.unknown))
     return Entry(head, (joined(said, "mail.comma"),))
 
 
-#: What numbers of a table count that are no people.
 _POINT = "балл"  # a word that bends with its number
 
 
+def _hidden(one: IndicatorValue) -> Message:
+    """Say of so few people no more than that they are few, and what the target is."""
+    value = say("privacy.hidden")
+    if one.denominator is None and not _is_share(one):
+        value = say("mail.amount", value=people_told_outside(1), unit=clean(one.indicator.unit))
+    said = say("mail.indicator", value=value, day=one.as_of)
+    if one.indicator.target is None:
+        return said
+    return joined(
+        (said, say("mail.target", target=_amount(one, one.indicator.target))), "mail.comma"
+    )
+
+
+def _is_share(one: IndicatorValue) -> bool:
+    return one.indicator.unit == "%"
+
+
 def _amount(one: IndicatorValue, value: float) -> Message:
-    """Write a value with its unit; a few people are not counted out."""
+    """Write a value as `kpi` rounds it, with its unit."""
     unit = clean(one.indicator.unit)
-    hidden = one.indicator.people and unit != "%" and 0 < value < FEW
-    if unit.casefold() == _POINT:
-        whole = round(value, 1).is_integer()
-        return (
-            say("mail.points", number=round(value))
-            if whole
-            else say("mail.points_and", value=number(value))
-        )
-    said = people_told_outside(1) if hidden else number(value)
-    return say("mail.amount", value=said, unit=unit)
+    decimals = places(one.indicator, value)
+    told = rounded(one.indicator, value)
+    if unit.casefold() != _POINT:
+        return say("mail.amount", value=number(told, decimals), unit=unit)
+    if decimals == 0:
+        return say("mail.points", number=round(told))
+    return say("mail.points_and", value=number(told, decimals))
 
 
 def _questions(scene: Scene) -> Iterable[Entry]:

@@ -72,13 +72,13 @@ def week_of(week: Period) -> Message:
     return say("mail.week" if start.month == end.month else "mail.week_of_two", **params)
 
 
-def number(value: float) -> Message:
-    """Write a number with one place after the comma, none where it is whole."""
-    tenths = round(abs(value) * 10)
-    sign = "−" if value < 0 and tenths else ""
-    if tenths % 10 == 0:
-        return say("mail.whole", sign=sign, whole=tenths // 10)
-    return say("mail.decimal", sign=sign, whole=tenths // 10, tenth=tenths % 10)
+def number(value: float, decimals: int) -> Message:
+    """Write a number with so many places after the sign; it was rounded before."""
+    sign = "−" if value < 0 and round(value, decimals) else ""
+    whole, _, fraction = f"{abs(value):.{decimals}f}".partition(".")
+    if not fraction:
+        return say("mail.whole", sign=sign, whole=whole)
+    return say("mail.decimal", sign=sign, whole=whole, fraction=fraction)
 
 
 def joined(parts: Sequence[Message], key: str = "mail.both") -> Message:

@@ -6,6 +6,7 @@
     rows          worksheets -> the rows an indicator rests on
     formulas      rows -> what was counted
     rounding      rounding; a value against a goal
+    small_groups  what rests on so few people that it is not shown
     consistency   where the document's own numbers disagree
     words         the formula in a sentence
     judging       what was counted -> `IndicatorValue`
@@ -24,8 +25,9 @@ from miro_sync.kpi.events import from_calendar, from_map, unknown_events
 from miro_sync.kpi.formulas import from_table
 from miro_sync.kpi.judging import judge, point_on, told_value
 from miro_sync.kpi.measured import Kept, Measured, PastValue, Stage, definition_of
-from miro_sync.kpi.rounding import rounded
+from miro_sync.kpi.rounding import gap_places, places, rounded
 from miro_sync.kpi.rows import searches
+from miro_sync.kpi.small_groups import MEANS, few, hides, is_hidden, may_show
 from miro_sync.model import IndicatorFormula, IndicatorSource
 from miro_sync.names import CenterNames
 
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from miro_sync.resource_map import CenterMap
 
 __all__ = [
+    "MEANS",
     "Kept",
     "Measured",
     "PastValue",
@@ -54,9 +57,16 @@ __all__ = [
     "collections_of",
     "definition_of",
     "disagreements",
+    "few",
+    "from_map",
+    "gap_places",
+    "hides",
     "indicators",
+    "is_hidden",
     "judge",
+    "may_show",
     "measure",
+    "places",
     "point_on",
     "rests_on_tables",
     "rounded",

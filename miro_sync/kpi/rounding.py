@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 
+from miro_sync.kpi.small_groups import MEANS
 from miro_sync.model import Direction, Indicator, IndicatorFormula
 
 #: Formulas that count how much of something is done: «99,96 %» of it is never told as all of it.
@@ -36,6 +37,19 @@ def rounded(indicator: Indicator, value: float) -> float:
         if exact > goal >= near:
             return float(exact.quantize(step, ROUND_UP))
     return float(near)
+
+
+def places(indicator: Indicator, value: float) -> int:
+    """Return with how many places a value is told: «100 %», «98,1 %», but «24,0» of a mean."""
+    told = rounded(indicator, value)
+    is_plain = indicator.unit == "%" or indicator.formula not in MEANS
+    return 0 if is_plain and told == int(told) else indicator.decimals
+
+
+def gap_places(indicator: Indicator, gap: float) -> int:
+    """Return with how many places a difference of two values is told: «25 п. п.», «1,0»."""
+    is_plain = indicator.unit == "%" and round(gap, indicator.decimals) == int(gap)
+    return 0 if is_plain else indicator.decimals
 
 
 def reaches(indicator: Indicator, value: float, goal: float) -> bool:

@@ -289,10 +289,10 @@ class _Reader:
             self._problems.append(Problem(message, table.place))
         faulty = {one.place.cell for one in table.problems if one.place is not None}
         for row in table.rows:
-            if not row.empty and self._is_meant(row):
+            if not row.empty and self._is_meant(row, title):
                 self._row(row, title, faulty)
 
-    def _is_meant(self, row: Row) -> bool:
+    def _is_meant(self, row: Row, title: str) -> bool:
         """Tell whether a row shows what it must to count; one that nearly does is told of."""
         is_near = False
         for number, (_, wanted) in enumerate(self._indicator.where):
@@ -306,7 +306,9 @@ class _Reader:
             message = say("kpi.nearly", wanted=wanted)
             self._problems.append(Problem(message, row.place(key), Severity.WARNING))
         if is_near and not _SUMMARY.match(row.text("center")):
-            self._rows.append(Fact("", None, row.place(), flawed=True))
+            # Of which collection it is counts: a row of no period would make no value partial.
+            period, label, _ = self._period(row, title)
+            self._rows.append(Fact("", None, row.place(), period, label, flawed=True))
         return not is_near
 
     def _row(self, row: Row, title: str, faulty: set[str | None]) -> None:

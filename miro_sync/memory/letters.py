@@ -35,6 +35,7 @@ class MailLedger(SqlMemory):
     """The ledger of the weekly mail in the state; every commit reaches the disk at once."""
 
     _lock = "miro-sync-mail"
+    _stands_beside = True
 
     def postings(self, week: str) -> Mapping[str, Posting]:
         """Return the letters of an ISO week by recipient."""

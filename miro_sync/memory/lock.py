@@ -47,6 +47,19 @@ def alone_on_this_machine(database: Path) -> Iterator[None]:
         os.close(file)
 
 
+def is_taken(database: Path) -> bool:
+    """Tell whether a process holds the lock beside a database file at this moment."""
+    path = database.with_name(database.name + ".lock")
+    try:
+        file = os.open(path, os.O_RDWR)
+    except OSError:
+        return False  # nobody ever took it, or nobody here may
+    try:
+        return not _taken(file)
+    finally:
+        os.close(file)
+
+
 if sys.platform == "win32":
     import msvcrt
 

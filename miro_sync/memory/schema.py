@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 #: The migration that the code expects; a test holds it against the migrations' own head.
-REVISION = "0009"
+REVISION = "0010"
 
 metadata = MetaData()
 
@@ -197,6 +197,18 @@ kept = Table(
     Column("name", String(16), primary_key=True),
     Column("basis", String(64), nullable=False),
     Column("payload", Text, nullable=False),
+)
+
+#: The runs of the jobs of the timetable, and ("timetable") since when it is kept.
+job_run = Table(
+    "job_run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job", String(16), nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("code", Integer),
+    Index("job_run_job", "job", "started_at"),
 )
 
 #: One row: whose state it is (`miro_sync.memory.owner`).

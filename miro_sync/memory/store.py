@@ -84,6 +84,9 @@ class SqlMemory:
 
     """
 
+    #: Whether nothing that is written here is an input of a sync's decision.
+    _stands_beside = False
+
     #: What `alone` keeps others out of.
     _lock = "miro-sync"
 
@@ -296,7 +299,7 @@ class SqlMemory:
             StateError: the state cannot be reached or written.
 
         """
-        with self._writing(is_run=True) as connection:
+        with self._writing(keeps_answer=True) as connection:
             run_id = store_reads(connection, stored_at, today, program, sources)
             replaced = {r.name for r in sources if r.complete and r.state.value in GOOD}
             rests = all_known(connection, replaced, run_id)
@@ -333,7 +336,7 @@ class SqlMemory:
         sources: Sequence[SourceReport],
     ) -> None:
         """Store a run that found everything as the one before it; raises as `store_run`."""
-        with self._writing(is_run=True) as connection:
+        with self._writing(keeps_answer=True) as connection:
             store_reads(connection, stored_at, today, program, sources)
 
     def forget_choices(self, rows: Collection[str]) -> None:
@@ -409,8 +412,8 @@ class SqlMemory:
             yield View(connection, self.as_of) if revision is not None else None
 
     @contextmanager
-    def _writing(self, *, is_run: bool = False) -> Iterator[Connection]:
-        """Open a transaction that writes; but for a run, it may void what the last run said."""
+    def _writing(self, *, keeps_answer: bool = False) -> Iterator[Connection]:
+        """Open a transaction that writes; what the last run said is void unless told otherwise."""
         self._prepare_file()
         self._still_alone()
         with self._troubles_told(), self._open().connect() as connection:
@@ -422,7 +425,7 @@ class SqlMemory:
                 self._check_owner(connection)
                 if self._is_owned():
                     keep_owner(connection, self.owner)
-                if not is_run:
+                if not (keeps_answer or self._stands_beside):
                     keep_under(connection, "answer", None)
                 yield connection
 
@@ -444,7 +447,7 @@ class SqlMemory:
             StateError: it is another project's, or cannot be reached.
 
         """
-        with self._writing():
+        with self._writing(keeps_answer=True):
             pass
 
     def adopt(self) -> None:
@@ -564,7 +567,8 @@ class SqlMemory:
             raise StateError(say("memory.no_folder", path=str(path.parent))) from error
 
     def _unreachable(self, error: DBAPIError) -> StateError:
-        where = sa.make_url(self.url).render_as_string(hide_password=True)
+        path = self._sqlite_path()
+        where = str(path) if path else sa.make_url(self.url).render_as_string(hide_password=True)
         text = str(error.orig).lower()
         for sign, key in (
             ("readonly", "memory.read_only"),

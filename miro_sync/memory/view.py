@@ -41,7 +41,12 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
 
 HINT = TypeAdapter(BoardHint)
-TABLES_HINT = TypeAdapter(TablesHint)
+
+
+@functools.cache
+def tables_hint_adapter() -> TypeAdapter[TablesHint]:
+    """Return what writes and reads the hint of an online table."""
+    return TypeAdapter(TablesHint)
 
 
 @functools.cache
@@ -103,7 +108,7 @@ class View:
     def tables_hint(self) -> TablesHint | None:
         """Return the hint of the last complete read of the tables; None when it left none."""
         hint = self._hint("tables")
-        return None if hint is None else TABLES_HINT.validate_json(hint)
+        return None if hint is None else tables_hint_adapter().validate_json(hint)
 
     def _hint(self, source: str) -> str | None:
         read = self._last_good(source)

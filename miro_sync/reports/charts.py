@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from miro_sync.kpi import may_show
 from miro_sync.messages import Catalogue
 from miro_sync.model import IndicatorValue, Status, Verdict
-from miro_sync.reports.figures import amount, may_show
+from miro_sync.reports.figures import amount
 from miro_sync.reports.zones import shown_value
 from miro_sync.telling.display import clean, shorten
 

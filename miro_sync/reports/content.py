@@ -272,7 +272,7 @@ class Teller:
             title=shorten(whole, _TITLE),
             whole=whole,
             period=self.phrases.span(line.period),
-            late=self.words.say("telling.days", days=worst.days_late) if late else "",
+            late=self.words.say("page.late", days=worst.days_late) if late else "",
             said=self.discreet(self.phrases.reason(line), self.words.say(f"status.{worst.status}")),
             new=new,
             who=self.phrases.named(whose) if alone and whose is not None else "",

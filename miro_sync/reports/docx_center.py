@@ -16,7 +16,7 @@ from miro_sync.coverage import PlanRow, rows_of_cards
 from miro_sync.messages import Catalogue
 from miro_sync.model import Counted, IndicatorValue, SheetRow
 from miro_sync.overview import Overview
-from miro_sync.reports.figures import amount, divided
+from miro_sync.reports.figures import amount
 from miro_sync.reports.word import Anchor, Bold, Content, Gap, Paper, Piece
 from miro_sync.reports.zones import (
     narrowed,
@@ -27,6 +27,7 @@ from miro_sync.reports.zones import (
     titled,
 )
 from miro_sync.telling.display import clean
+from miro_sync.telling.indicators import divided
 from miro_sync.telling.phrases import Phrases
 
 #: The form has so many directions.
@@ -143,7 +144,7 @@ class _Report:
                 clean(one.indicator.id),
                 clean(one.indicator.title),
                 shown_value(one, self._words, inside=True),
-                divided(one, one.indicator, self._words, inside=True),
+                divided(one, one.indicator, self._words, own=True),
                 _target(one, self._words),
             )
             for one in others
@@ -268,7 +269,7 @@ class _Report:
         if value is None or value.value is None:
             return [self._say("center_reached"), " ", self._gap("share")]
         said = [shown_value(value, self._words, inside=True)]
-        how = divided(value, value.indicator, self._words, inside=True)
+        how = divided(value, value.indicator, self._words, own=True)
         if how:
             said.append(f"({how})")
         return [self._say("center_reached"), " ", Bold(" ".join(said))]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from miro_sync.kpi import may_show
 from miro_sync.messages import Catalogue
 from miro_sync.model import (
     FLAGGED,
@@ -26,12 +27,11 @@ from miro_sync.reports.charts import (
     shares_chart,
     trends_chart,
 )
-from miro_sync.reports.figures import amount, difference, divided, may_show
+from miro_sync.reports.figures import amount, difference
 from miro_sync.reports.word import Bold, Content, Gap, Paper, Piece
 from miro_sync.reports.zones import (
     Zone,
     local,
-    shown_part,
     shown_value,
     status_counts,
     titled,
@@ -39,6 +39,7 @@ from miro_sync.reports.zones import (
 )
 from miro_sync.telling.display import clean
 from miro_sync.telling.failures import problem
+from miro_sync.telling.indicators import divided, share
 from miro_sync.telling.lines import SEVERITY, lines, worst_first
 from miro_sync.telling.phrases import Phrases
 
@@ -135,6 +136,8 @@ class _Note:
                 cancelled=cancelled,
             )
         )
+        said = self._phrases.summary(self._assessment, (), lines(self._assessment))
+        self._line(self._say("note_by_event"), " ", " ".join(said))
         rows: list[Sequence[Content]] = [
             (self._words.say(f"status.{one}"), str(counts[one])) for one in SEVERITY if counts[one]
         ]
@@ -173,13 +176,8 @@ class _Note:
             self._line(self._say("note_no_indicators"), " ", self._gap("indicators"))
             return
         rows = [self._indicator(one) for one in values]
-        names = ["code", "indicator", "value", "divided", "target", "gap", "unknown"]
-        widths = [1.6, 5.0, 2.2, 2.1, 1.5, 2.1, 2.0]
-        if self._kind == "final":
-            names.insert(3, "before")
-            widths = [1.6, 3.3, 2.2, 1.9, 2.0, 1.5, 2.1, 1.9]
-        head = self._heads(*names)
-        self._paper.table(head, rows, widths=widths, size=9)
+        head = self._heads("code", "indicator", "value", "divided", "target", "gap")
+        self._paper.table(head, rows, widths=(1.4, 5.9, 2.6, 2.4, 1.6, 2.6), size=9)
         self._line(self._say("note_indicators_legend"))
         for chart in (shares_chart, scores_chart, trends_chart):
             self._picture(chart(values, self._words))
@@ -193,23 +191,22 @@ class _Note:
             gap = difference(value.gap, of, self._words)
         elif known and value.met:
             gap = self._say("note_met")
-        shown: Content = shown_value(value, self._words, inside=False)
+        shown = [str(shown_value(value, self._words, inside=False))]
         if value.state is IndicatorState.PARTIAL and known:
-            shown = [str(shown), f"\n{self._say('state_partial')}"]
-        row: list[Content] = [
+            shown.append(self._say("state_partial"))
+        if value.unknown:
+            shown.append(self._say("note_not_known", number=value.unknown))
+        before = value.before
+        if self._kind == "final" and before is not None and may_show(value):
+            shown.append(self._say("note_before", value=amount(before.value, of, self._words)))
+        return [
             clean(of.id),
             f"{clean(of.title)}{unit}",
-            shown,
-            divided(value, of, self._words, inside=False),
+            "\n".join(shown),
+            divided(value, of, self._words, own=False),
             "" if of.target is None else amount(of.target, of, self._words),
             gap,
-            str(value.unknown) if value.unknown else "",
         ]
-        if self._kind == "final":
-            before = value.before
-            shown_before = before is not None and may_show(value)
-            row.insert(3, amount(before.value, of, self._words) if before and shown_before else "")
-        return row
 
     def _problems(self) -> None:
         self._heading("problems")
@@ -249,7 +246,7 @@ class _Note:
                     "zone_indicator",
                     id=clean(value.indicator.id),
                     indicator=clean(value.indicator.title),
-                    said=shown_part(part, value, self._words),
+                    said=share(part, value.indicator, self._words, own=False),
                 )
             )
         return said
@@ -257,7 +254,7 @@ class _Note:
     def _warnings(self) -> None:
         """Say once where the document's own numbers disagree."""
         found: list[Content] = [
-            [Bold(clean(value.indicator.id)), ". ", self._words.tell(warning)]
+            self._words.tell(warning)
             for value in self._overview.indicators
             for warning in value.warnings
         ]
@@ -319,7 +316,7 @@ class _Note:
             for one in aching
         ]
         if rows:
-            self._paper.table(head, rows, widths=(4.0, 6.5, 2.8, 3.2), size=10)
+            self._paper.table(head, rows, widths=(3.8, 5.6, 3.1, 4.0), size=10)
         self._line(Bold(self._say("note_conclusion")), " ", self._gap("conclusion"))
 
     # --- pieces

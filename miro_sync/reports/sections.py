@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from miro_sync.kpi import MEANS, hides, may_show
 from miro_sync.messages import Catalogue
 from miro_sync.model import (
     CenterActivity,
@@ -24,10 +25,10 @@ from miro_sync.overview import Overview
 from miro_sync.privacy import without_people
 from miro_sync.reports.content import Item, Link, Teller, decided, in_force
 from miro_sync.reports.drawing import Scale, Span, percent, scale
-from miro_sync.reports.figures import amount, difference, divided, hides, may_show
+from miro_sync.reports.figures import amount, difference
 from miro_sync.telling.display import clean, link
 from miro_sync.telling.failures import place, problem
-from miro_sync.telling.indicators import notes, standing
+from miro_sync.telling.indicators import divided, notes, share, standing
 from miro_sync.telling.phrases import months
 
 #: Silent ones first, as the terminal has them.
@@ -370,9 +371,7 @@ def _gauge(known: IndicatorValue, words: Catalogue) -> Gauge:
         start = indicator.baseline if indicator.baseline is not None else on.low
         done = on.between(start, value)
     points, target_y = _trend(known, words) if value is not None else ((), "")
-    hidden = known.value is not None and value is None
     stands = standing(known)
-    beside = [words.say("page.few")] if hidden else notes(known, words)
     return Gauge(
         id=clean(indicator.id),
         title=clean(indicator.title),
@@ -381,7 +380,7 @@ def _gauge(known: IndicatorValue, words: Catalogue) -> Gauge:
         state=words.say(f"kpi.state_{stands}"),
         tone=_TONES.get(stands, ""),
         change=_change(known, value, words),
-        beside="; ".join(map(clean, beside)),
+        beside="; ".join(map(clean, notes(known, words))),
         marks=marks,
         done=done,
         trend=points,
@@ -463,7 +462,7 @@ def _facts(known: IndicatorValue, words: Catalogue) -> tuple[tuple[str, str], ..
     upcoming = known.next_collection
     facts = (
         ("formula", words.tell(known.formula)),
-        ("divided", divided(known, indicator, words, inside=False)),
+        ("divided", divided(known, indicator, words, own=False)),
         ("unknown", unknown),
         ("as_of", words.day(known.as_of)),
         ("collected", indicator.collected),
@@ -478,17 +477,17 @@ def _facts(known: IndicatorValue, words: Catalogue) -> tuple[tuple[str, str], ..
 
 def _part(part: IndicatorPart, known: IndicatorValue, words: Catalogue) -> Part:
     indicator = known.indicator
-    said = divided(part, indicator, words, inside=False)
-    if part.unknown:
-        said = words.say("status.unknown")
-    elif (
+    said = share(part, indicator, words, own=False)
+    if (
         indicator.unit == "%"
+        and indicator.formula not in MEANS
+        and not part.unknown
         and part.numerator is not None
         and part.denominator
         and not hides(indicator, part.numerator, part.denominator)
     ):
-        share = part.numerator / part.denominator * 100
-        said = words.say("page.part_share", said=said, share=amount(share, indicator, words))
+        percents = amount(part.numerator / part.denominator * 100, indicator, words)
+        said = words.say("page.part_share", said=said, share=percents)
     where = part.place
     opened = None if where is None else Link(place(where, words), link(where.url))
     return Part(clean(part.label), said, opened)

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from miro_sync.kpi import MEANS, few, hides, is_hidden, may_show
 from miro_sync.messages import Catalogue
 from miro_sync.model import (
     CenterState,
     EventCard,
     Indicator,
-    IndicatorFormula,
     IndicatorPart,
     Occurrence,
     Place,
@@ -21,7 +21,6 @@ from miro_sync.model import (
 )
 from miro_sync.overview import Overview
 from miro_sync.privacy import FEW, without_people
-from miro_sync.reports.figures import few, hides, may_show
 from miro_sync.reports.zones import (
     answerable,
     card_link,
@@ -280,7 +279,8 @@ class _Sheets:
         rows: list[tuple[Cell, ...]] = []
         for value in self._overview.indicators:
             of = value.indicator
-            is_mean = of.formula is IndicatorFormula.MEAN  # the sum of marks says nothing
+            is_mean = of.formula in MEANS  # the sum of marks says nothing
+            visible = self._own or not is_hidden(value)
             said = [self._words.tell(one) for one in value.warnings]
             said += [problem(one, self._words) for one in value.problems]
             rows.append(
@@ -297,8 +297,8 @@ class _Sheets:
                     of.baseline,
                     of.target,
                     of.region,
-                    value.expected,
-                    value.gap or None,
+                    value.expected if visible else None,
+                    (value.gap or None) if visible else None,
                     self._say(f"state_{value.state}"),
                     value.as_of,
                     clean(of.collected),
@@ -462,10 +462,10 @@ class _Sheets:
 
     def _part(self, part: IndicatorPart, of: Indicator) -> Cell:
         """Return what a part brings; the mean of so few people that it speaks of each is hidden."""
-        if of.formula is not IndicatorFormula.MEAN:
+        if of.formula not in MEANS:
             return self._count(part.numerator, of)
         hidden = not self._own and hides(of, part.numerator, part.denominator)
-        return self._say("few_people") if hidden else part.numerator
+        return self._words.say("privacy.hidden") if hidden else part.numerator
 
     def _count(self, number: float | None, of: Indicator) -> Cell:
         """Return a number; so few people that they could be known by it are only «<5»."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from operator import mul
 from zoneinfo import ZoneInfo
 
+from miro_sync.kpi import may_show
 from miro_sync.messages import Catalogue
 from miro_sync.model import (
     FLAGGED,
@@ -28,7 +29,7 @@ from miro_sync.model import (
 )
 from miro_sync.overview import Overview
 from miro_sync.privacy import without_people
-from miro_sync.reports.figures import amount, divided, hides, may_show
+from miro_sync.reports.figures import amount
 from miro_sync.resource_map import CenterMap
 from miro_sync.telling.display import clean, link, shorten
 from miro_sync.telling.lines import of_center
@@ -163,20 +164,8 @@ def shown_value(value: IndicatorValue, words: Catalogue, *, inside: bool) -> str
     if value.value is None:
         return words.say(f"documents.state_{value.state}")
     if not may_show(value, inside=inside):
-        return words.say("documents.few_people")
+        return words.say("privacy.hidden")
     return amount(value.value, value.indicator, words)
-
-
-def shown_part(part: IndicatorPart, value: IndicatorValue, words: Catalogue) -> str:
-    """Write a centre's part of an indicator for readers outside of it."""
-    of = value.indicator
-    how = divided(part, of, words, inside=False)
-    if of.formula is not IndicatorFormula.MEAN or part.numerator is None:
-        return how
-    if hides(of, part.numerator, part.denominator):
-        return words.say("documents.few_people")
-    said = amount(part.numerator, of, words)
-    return f"{said} ({how})" if how else said
 
 
 def answerable(responsible: Iterable[str]) -> str:

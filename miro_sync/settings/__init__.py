@@ -66,6 +66,7 @@ from miro_sync.settings.schema import (
     SheetTable,
     TablesFile,
 )
+from miro_sync.timetable import Timetable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -187,6 +188,8 @@ class Settings:
         sheet_kinds: the worksheets that are read by their meaning; the packaged ones where the
             folder has no tables.toml.
         monitoring: when their data must have been brought up to date.
+        timetable: when which job is done.
+        ping: the address of the dead-man service, a secret; None where there is none.
         problems: what does not stop the work but must be told.
 
     """
@@ -212,6 +215,8 @@ class Settings:
     indicators: tuple[Indicator, ...] = ()
     sheet_kinds: tuple[SheetKind, ...] = ()
     monitoring: Monitoring = field(default_factory=Monitoring)
+    timetable: Timetable = field(default_factory=Timetable)
+    ping: str | None = field(default=None, repr=False)
     problems: tuple[Problem, ...] = ()
 
 
@@ -313,6 +318,13 @@ def _check_project(document: Document, project: ProjectFile) -> None:
     if (project.mail.smtp is None) != (project.mail.sender is None):
         absent = "smtp" if project.mail.smtp is None else "from"
         document.report(say("settings.mail_half", name=absent), ("mail",))
+    schedule, mail = project.schedule, project.mail
+    if "weekday" in mail.model_fields_set and schedule.digest_day not in {None, mail.weekday}:
+        document.report(say("settings.digest_day_twice"), ("schedule", "digest_day"))
+    letters, (start, end) = schedule.digest_at, mail.hours
+    is_asked = "digest_at" in schedule.model_fields_set and mail.smtp is not None
+    if is_asked and letters is not None and not start <= letters < end:
+        document.report(say("settings.digest_at_outside"), ("schedule", "digest_at"))
     state = split(project.state.url)
     if state and state.has_password:
         document.report(say("settings.state_password"), ("state", "url"), severity=Severity.WARNING)
@@ -464,6 +476,8 @@ def _settings(folder: Path, files: _Files, problems: tuple[Problem, ...]) -> Set
         shared_url=_shared_url(project, folder),
         account=project.project.account,
         mail=_mail(project, folder),
+        timetable=_timetable(project),
+        ping=project.watch.ping,
         publish=_publish(project.publish),
         decisions=_decisions(files.decisions, ZoneInfo(project.project.timezone)),
         directors_only=frozenset(project.decisions.directors_only),
@@ -621,11 +635,35 @@ def _mail(project: ProjectFile, folder: Path) -> Mail | None:
         mail.sender,
         reply_to=mail.reply_to or next((one for one in coordinators if one), None),
         unsubscribe=mail.unsubscribe,
-        weekday=mail.weekday,
+        weekday=_letters_day(project),
         hours=mail.hours,
         pause_until=mail.pause_until,
         blocks=frozenset(mail.blocks),
         ca_file=None if mail.ca_file is None else Path(absolute(mail.ca_file, folder)),
         patience=mail.patience_seconds,
         timeout=mail.timeout_seconds,
+    )
+
+
+def _letters_day(project: ProjectFile) -> int:
+    """Return the weekday of the letters, which [mail] or [schedule] may say."""
+    asked = project.schedule.digest_day
+    return project.mail.weekday if asked is None else asked
+
+
+def _timetable(project: ProjectFile) -> Timetable:
+    schedule, hours = project.schedule, project.mail.hours
+    digest_at = schedule.digest_at
+    if digest_at is not None and not hours[0] <= digest_at < hours[1]:
+        digest_at = hours[0]  # not asked for, or it would have been a mistake
+    copied = split(project.state.url)
+    return Timetable(
+        every=schedule.sync_every_minutes,
+        office=schedule.office_hours,
+        digest_at=None if project.mail.smtp is None else digest_at,
+        send_hours=hours,
+        full_at=schedule.full_read_at,
+        # On a server its own tools make better copies.
+        backup_at=schedule.backup_at if copied is None or copied.scheme == "sqlite" else None,
+        keep=schedule.keep_backups,
     )

@@ -139,6 +139,16 @@ def calendar_link(value: object, folder: Path) -> SourceLink | None:
     return SourceLink(kind, absolute(given, folder), given)
 
 
+def ping_url(url: str) -> str:
+    """Check the address of a dead-man service; it is a secret, so no mistake repeats it."""
+    address = split(url)
+    if address is None or address.scheme not in {"http", "https"} or not address.host:
+        raise fault("settings.no_ping")
+    if address.scheme == "http" and not is_loopback(address.host):
+        raise fault("settings.plain_ping")
+    return url.rstrip("/")
+
+
 def api_url(url: str) -> str:
     """Check the address of an API: a token must not travel unencrypted to another machine."""
     address = split(url)

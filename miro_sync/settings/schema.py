@@ -35,6 +35,7 @@ from miro_sync.settings.links import (
     board_link,
     calendar_link,
     fault,
+    ping_url,
     shown,
     smtp_url,
     state_url,
@@ -58,6 +59,9 @@ FULL_READ_HOURS = 23
 #: When letters go: Monday, from eight to six.
 MONDAY = 0
 SEND_HOURS = (8 * 60, 18 * 60)
+
+#: Minutes of the day: the weekly letters, everything read whole, the copy of the state.
+DIGEST_AT, FULL_READ_AT, BACKUP_AT = 8 * 60 + 30, 6 * 60 + 30, 20 * 60
 
 #: Seconds that a mail server may take for one answer.
 MAIL_TIMEOUT = 30.0
@@ -288,6 +292,18 @@ def _hours(value: object) -> object:
     return start, end
 
 
+def _time(value: object) -> object:
+    """Take «8:30» as a minute of the day, and «нет» as never."""
+    text = str(value).strip().casefold()
+    if value is False or text in {"", "нет", "no", "off"}:
+        return None
+    found = re.fullmatch(r"(\d{1,2})(?::(\d\d))?", text)
+    minute = -1 if found is None else int(found[1]) * 60 + int(found[2] or 0)
+    if found is None or minute >= _DAY or int(found[2] or 0) > 59:  # noqa: PLR2004 - minutes of an hour
+        raise fault("settings.no_time", value=shown(str(value)))
+    return minute
+
+
 _DAY = 24 * 60
 
 _WEEKDAYS = (
@@ -455,6 +471,29 @@ class MailSection(Section):
     timeout_seconds: Annotated[float, Field(ge=0.1, le=600, allow_inf_nan=False)] = MAIL_TIMEOUT
 
 
+Time = Annotated[int | None, BeforeValidator(_time)]
+
+
+class ScheduleSection(Section):
+    """`[schedule]`: when which job is done; the weekly letters go by [mail] unless said here."""
+
+    sync_every_minutes: Annotated[int, Field(ge=1, le=_DAY)] = 60
+    office_hours: Annotated[tuple[int, int], BeforeValidator(_hours)] = SEND_HOURS
+    digest_day: Annotated[int, BeforeValidator(_weekday)] | None = None
+    digest_at: Time = DIGEST_AT
+    full_read_at: Time = FULL_READ_AT
+    backup_at: Time = BACKUP_AT
+    keep_backups: Annotated[int, Field(ge=1, le=1000)] = 14
+
+
+class WatchSection(Section):
+    """`[watch]`: who is told that the jobs are done."""
+
+    ping: Annotated[Annotated[Text, AfterValidator(ping_url)] | None, BeforeValidator(_emptied)] = (
+        Field(default=None, repr=False)
+    )
+
+
 class PublishTags(Section):
     """`[publish.tags]`: what this service's tags are called; an empty name is no tag."""
 
@@ -509,6 +548,8 @@ class ProjectFile(Section):
     state: StateSection = StateSection()
     mail: MailSection = MailSection()
     publish: PublishSection = PublishSection()
+    schedule: ScheduleSection = ScheduleSection()
+    watch: WatchSection = WatchSection()
     person: list[PersonTable] = []
     vacation: list[VacationTable] = []
     holiday: list[HolidayTable] = []

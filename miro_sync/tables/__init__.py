@@ -7,7 +7,9 @@ this package alone knows what stands in them:
     values     what a single cell says: a number, a day, links, people counted
     columns    the columns that are looked for, and the headers they go by
     headers    which cell of a header row means which column
-    finding    a worksheet -> its tables, their rows, sections and faults
+    found      what is found: a table, its header, a row, or why there is none
+    bodies     the rows under a header: which hold data, and what they say
+    finding    a worksheet -> its tables: where each begins and ends, which column is which
     events     the rows of plans and reports -> cards of events
 
 Rows and columns count from 0 inside; everything that a user reads carries the address as the
@@ -18,17 +20,8 @@ the content of a cell: it gives the address.
 
 from miro_sync.tables.columns import CALENDAR_COLUMNS, PLAN_COLUMNS, Column
 from miro_sync.tables.events import TablesReading, event_rows, paragraphs
-from miro_sync.tables.finding import (
-    Head,
-    NoTable,
-    Row,
-    Section,
-    Table,
-    find_heads,
-    find_table,
-    find_tables,
-    worksheet_titled,
-)
+from miro_sync.tables.finding import find_heads, find_table, find_tables, worksheet_titled
+from miro_sync.tables.found import Head, NoTable, Row, Section, Table
 from miro_sync.tables.grid import (
     CELL_LIMIT,
     NOT_CALCULATED,

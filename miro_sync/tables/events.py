@@ -24,7 +24,8 @@ from miro_sync.model import (
     say,
 )
 from miro_sync.tables.columns import PLAN_COLUMNS
-from miro_sync.tables.finding import NoTable, Row, Table, find_tables
+from miro_sync.tables.finding import find_tables
+from miro_sync.tables.found import NoTable, Row, Table
 from miro_sync.tables.grid import Faults
 from miro_sync.tables.headers import squash
 from miro_sync.tables.values import Value, as_text, count_people, parse_day

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from miro_sync.model import DecisionKind
 from miro_sync.telling.display import clean, wrap
 from miro_sync.telling.phrases import days
+from miro_sync.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -23,8 +25,14 @@ ROLES = ("director", "coordinator", "methodist")
 _INDENT = 6
 
 
-def kept(decision: Decision, words: Catalogue) -> str:
-    """Say that a decision was noted, and under which number."""
+def kept(decision: Decision, words: Catalogue, typed: str = "") -> str:
+    """Say that a decision was noted, and under which number.
+
+    Where its subject was `typed` in other words than its key, in those: an event without a code has
+    a key that nobody ever saw.
+    """
+    if decision.kind is not DecisionKind.UNDO and typed and fold(typed) != fold(decision.subject):
+        decision = replace(decision, subject=words.say("decisions.titled", title=typed))
     return clean(words.say("decisions.kept", number=decision.number, what=what(decision, words)))
 
 
@@ -44,19 +52,31 @@ def what(decision: Decision, words: Catalogue) -> str:
     return words.say("decisions.what_days", what=said, days=days(decision.period, words))
 
 
-def table(
+def table(  # noqa: PLR0913 - what is told, to whom, how wide
     decisions: Sequence[Decision],
     undone: Collection[int],
     project: Project,
     words: Catalogue,
     columns: int,
+    *,
+    titles: Mapping[str, str] | None = None,
 ) -> str:
-    """Return all decisions as text, oldest first, each with its number, day, role and reason."""
+    """Return all decisions as text, oldest first, each with its number, day, role and reason.
+
+    Args:
+        decisions: oldest first.
+        undone: the numbers of those that were taken back.
+        project: days are told in its time zone.
+        words: the language.
+        columns: the width.
+        titles: of the events without a code, by their keys, which nobody ever saw.
+
+    """
     if not decisions:
         return words.say("decisions.none")
     lines: list[str] = []
     zone = ZoneInfo(project.timezone)
-    for one in decisions:
+    for one in (_titled(one, titles or {}, words) for one in decisions):
         number = words.say("decisions.from_file") if one.number is None else f"№ {one.number}"
         role = one.role if one.role in ROLES else "other"
         said = words.say(
@@ -70,6 +90,14 @@ def table(
         lines += [first, *(" " * _INDENT + line for line in rest)]
         lines += [" " * _INDENT + line for line in wrap(clean(said), columns - _INDENT)]
     return "\n".join(lines)
+
+
+def _titled(decision: Decision, titles: Mapping[str, str], words: Catalogue) -> Decision:
+    key = next((key for key in titles if decision.subject.startswith(key)), None)
+    if key is None:
+        return decision
+    title = titles[key] + decision.subject.removeprefix(key)
+    return replace(decision, subject=words.say("decisions.titled", title=title))
 
 
 def document(

@@ -23,6 +23,7 @@ STORY_SCHEMA = "miro-sync/story/1"
 
 _CHANGES_SHOWN = 5
 _INDENT = "    "
+_UNDER_DAY = " " * len("01.09.2023  ")
 
 
 def runs(  # noqa: PLR0913 - runs, their changes, and how to show both
@@ -78,8 +79,8 @@ def story(
     zone = ZoneInfo(project.timezone)
     for one in told:
         said = f"{words.day(one.at.astimezone(zone).date())}  {words.tell(one.said)}"
-        first, *rest = wrap(clean(said), columns)
-        out += [first, *(" " * 12 + line for line in rest)]
+        first, *rest = wrap(clean(said), columns - len(_UNDER_DAY))
+        out += [first, *(_UNDER_DAY + line for line in rest)]
     return "\n".join(out)
 
 
@@ -185,7 +186,7 @@ def _parts(source: SourceReport, words: Catalogue) -> Iterator[str]:
             "history.cost",
             calls=source.calls,
             credits=source.credits,
-            seconds=f"{source.seconds:.1f}",
+            seconds=words.number(source.seconds, 1),
         )
 
 

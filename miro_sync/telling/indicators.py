@@ -7,14 +7,14 @@ says why. Small counts of people are hidden outside of the centre that they are 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from miro_sync.kpi import point_on, rounded
-from miro_sync.model import IndicatorFormula, IndicatorState
-from miro_sync.privacy import FEW, people_outside, people_told_outside
+from miro_sync.kpi import MEANS, few, gap_places, hides, is_hidden, places, point_on, rounded
+from miro_sync.model import IndicatorFormula, IndicatorState, IndicatorValue
+from miro_sync.privacy import people_outside, people_told_outside
 from miro_sync.telling.answer import head
 from miro_sync.telling.display import clean, link, pad, shorten, width, wrap
 from miro_sync.telling.failures import place, problem
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
         Indicator,
         IndicatorPart,
         IndicatorPoint,
-        IndicatorValue,
         Period,
         Place,
         Problem,
@@ -63,7 +62,6 @@ _COLOURS = {
     "partial": "yellow",
     "reached": "green",
 }
-_MEANS = frozenset({IndicatorFormula.MEAN, IndicatorFormula.GROWTH})
 #: Formulas whose numerator and denominator a reader can check by eye.
 _DIVIDED = frozenset(
     {
@@ -143,18 +141,13 @@ def amount(number: float | None, indicator: Indicator, words: Catalogue) -> str:
     """Write a value of an indicator as the documents do: 25,9, 3,0, 33,3 %, 100 %."""
     if number is None:
         return "—"
-    told = rounded(indicator, number)
-    is_plain = indicator.unit == "%" or indicator.formula not in _MEANS
-    decimals = None if is_plain and told == int(told) else indicator.decimals
-    said = words.number(told, decimals)
+    said = words.number(rounded(indicator, number), places(indicator, number))
     return f"{said} %" if indicator.unit == "%" else said
 
 
 def difference(number: float, indicator: Indicator, words: Catalogue) -> str:
     """Write how far two values are apart: shares in percentage points."""
-    told = round(number, indicator.decimals)
-    is_plain = indicator.unit == "%" and told == int(told)
-    said = words.number(told, None if is_plain else indicator.decimals)
+    said = words.number(round(number, indicator.decimals), gap_places(indicator, number))
     return words.say("kpi.points", number=said) if indicator.unit == "%" else said
 
 
@@ -162,7 +155,54 @@ def count(number: float | None, indicator: Indicator, words: Catalogue, *, own: 
     """Write a numerator or denominator; a small count of people is hidden unless it is `own`."""
     if number is None:
         return "—"
-    return _few(words) if _is_few(number, indicator, own=own) else words.number(number)
+    hidden = not own and few(indicator, number)
+    return _few(words) if hidden else words.number(number)
+
+
+def shown(value: IndicatorValue, words: Catalogue) -> str:
+    """Write what an indicator came to, as outsiders may see it: «<5» for a few people counted."""
+    if not is_hidden(value):
+        return amount(value.value, value.indicator, words)
+    is_count = value.denominator is None and value.indicator.unit != "%"
+    return _few(words) if is_count else words.say("kpi.hidden")
+
+
+def divided(
+    known: IndicatorValue | IndicatorPart, indicator: Indicator, words: Catalogue, *, own: bool
+) -> str:
+    """Say what was divided by what: «41 из 44», «среднее по 22»; "" where nothing was.
+
+    The sum of marks says nothing, and no growth is divided by people: how many a mean is of does.
+    """
+    above, below = known.numerator, known.denominator
+    if indicator.formula in MEANS:
+        is_growth = indicator.formula is IndicatorFormula.GROWTH and isinstance(
+            known, IndicatorValue
+        )
+        if below is None or is_growth:
+            return ""
+        return words.say("kpi.mean_of", number=count(below, indicator, words, own=own))
+    if above is None or below is None:
+        one = below if above is None else above
+        return "" if one is None else count(one, indicator, words, own=own)
+    numerator, denominator = (count(one, indicator, words, own=own) for one in (above, below))
+    return words.say("kpi.note_of", numerator=numerator, denominator=denominator)
+
+
+def share(part: IndicatorPart, indicator: Indicator, words: Catalogue, *, own: bool) -> str:
+    """Say what a part has to do with the whole: «6 из 7», «19,4 (среднее по 8)»."""
+    if part.unknown or part.numerator is None:
+        return words.say("kpi.part_unknown")
+    how = divided(part, indicator, words, own=own)
+    if indicator.formula not in MEANS:
+        return how
+    if not own and hides(indicator, part.numerator, part.denominator):
+        return words.say("privacy.hidden")
+    is_growth = indicator.formula is IndicatorFormula.GROWTH  # its unit is that of the growth
+    numerator = part.numerator
+    mean = words.number(numerator, 1) if is_growth else amount(numerator, indicator, words)
+    is_weighed = indicator.weight is not None or part.denominator != 1
+    return words.say("kpi.mean_part", value=mean, how=how) if how and is_weighed else mean
 
 
 def notes(value: IndicatorValue, words: Catalogue, view: View | None = None) -> Iterator[str]:
@@ -171,16 +211,26 @@ def notes(value: IndicatorValue, words: Catalogue, view: View | None = None) -> 
     indicator = value.indicator
     if view.center is not None:
         parts = [one for one in value.parts if one.center_id == view.center]
-        yield from (_share(one, indicator, words, own=True) for one in parts[:_SHOWN])
+        yield from (share(one, indicator, words, own=True) for one in parts[:_SHOWN])
         return
     if value.state is IndicatorState.NOT_COLLECTED:
         yield _not_collected(value, words)
     elif value.state is IndicatorState.NOT_DUE and value.next_collection is not None:
         yield words.say("kpi.note_not_due", period=months(value.next_collection, words))
     if indicator.formula in _DIVIDED and value.denominator:
-        yield _of(value, words)
+        yield divided(value, indicator, words, own=False)
     if value.unknown:
         yield words.say("kpi.note_unknown", unknown=value.unknown)
+    if is_hidden(value):
+        # What follows from the number would tell it.
+        yield words.say("privacy.hidden")
+        return
+    yield from _placed(value, words, view)
+
+
+def _placed(value: IndicatorValue, words: Catalogue, view: View) -> Iterator[str]:
+    """Yield how far a value is from its path and from what it was."""
+    indicator = value.indicator
     if value.behind:
         yield _gap(value, words)
     elif value.unknown and value.gap and value.expected is not None:
@@ -268,7 +318,7 @@ def in_full(  # noqa: PLR0913 - all that the answer tells
         words.say(
             "kpi.one_point", when=_when(one, words), value=amount(one.value, indicator, words)
         )
-        for one in value.trend[-_POINTS:]
+        for one in ([] if is_hidden(value) else value.trend[-_POINTS:])
     ]
     if len(points) > 1:
         out += ["", words.say("kpi.one_trend"), *(_GAP + one for one in points)]
@@ -292,9 +342,9 @@ def _rows(
     for value, state in zip(values, states, strict=True):
         indicator = value.indicator
         title = f"{indicator.id} {indicator.title}"
-        shown = _painted(pad(state, first), standing(value), look)
-        now = amount(value.value, indicator, words)
-        yield _line(shown, title, now, amount(indicator.target, indicator, words), room)
+        painted = _painted(pad(state, first), standing(value), look)
+        now = shown(value, words)
+        yield _line(painted, title, now, amount(indicator.target, indicator, words), room)
         note = "; ".join(notes(value, words, view))
         yield from (" " * _NOTE + one for one in wrap(note, columns - _NOTE))
 
@@ -309,13 +359,14 @@ def _facts(value: IndicatorValue, words: Catalogue, view: View) -> Iterator[str]
     """Yield the sentences of one indicator in full."""
     yield from _stands(value, words)
     yield words.say("kpi.one_formula", formula=value.formula)
-    if value.denominator is not None:
-        above = count(value.numerator, value.indicator, words, own=False)
-        below = count(value.denominator, value.indicator, words, own=False)
-        yield words.say("kpi.one_divided", numerator=above, denominator=below)
+    how = divided(value, value.indicator, words, own=False)
+    if how and value.denominator is not None:
+        yield words.say("kpi.one_divided", how=how)
     if value.unknown:
         yield words.say("kpi.one_unknown", unknown=value.unknown)
     yield from _collecting(value, words)
+    if is_hidden(value):
+        return
     if value.before is not None and value.value is not None:
         change = value.value - value.before.value
         sign = "+" if change > 0 else ""
@@ -332,8 +383,8 @@ def _stands(value: IndicatorValue, words: Catalogue) -> Iterator[str]:
     if value.value is None:
         yield words.say("kpi.one_no_value", state=state)
     else:
-        now = amount(value.value, indicator, words)
-        if indicator.unit != "%":
+        now = words.say("privacy.hidden") if is_hidden(value) else shown(value, words)
+        if indicator.unit != "%" and not is_hidden(value):
             now = f"{now} ({clean(indicator.unit)})"
         yield words.say("kpi.one_value", value=now, day=value.as_of, state=state)
     if value.state is IndicatorState.NOT_COLLECTED:
@@ -344,7 +395,7 @@ def _stands(value: IndicatorValue, words: Catalogue) -> Iterator[str]:
             yield words.say(f"kpi.one_{key}", **{key: amount(number, indicator, words)})
     if indicator.growth is not None:
         yield words.say("kpi.one_growth", growth=words.number(indicator.growth))
-    if value.expected is not None and value.gap:
+    if value.expected is not None and value.gap and not is_hidden(value):
         yield words.say(
             "kpi.one_expected",
             day=value.as_of,
@@ -373,7 +424,7 @@ def _parts(value: IndicatorValue, words: Catalogue, columns: int, view: View) ->
     out = ["", words.say("kpi.one_parts", number=len(parts))]
     for part in parts[:_PARTS]:
         said = f"{clean(part.label)}: "
-        said += _share(part, value.indicator, words, own=view.center is not None)
+        said += share(part, value.indicator, words, own=view.center is not None)
         first, *rest = wrap(said, columns - 2 * len(_GAP))
         out += [_GAP + "- " + first, *(2 * _GAP + line for line in rest)]
         where = _where(part.place, words)
@@ -420,7 +471,8 @@ def document(
 ) -> dict[str, Any]:
     """Return the answer of `kpi` for programs; values are rounded as they are told.
 
-    `numerator` and `denominator` are "<5" where a small count of people is hidden.
+    `numerator` and `denominator` are "<5" where a small count of people is hidden. Where the value
+    rests on so few, `hidden` is true, and it and what follows from it are null.
     """
     counted = Counter(map(standing, values))
     return {
@@ -434,6 +486,9 @@ def document(
 
 def _document(value: IndicatorValue, words: Catalogue, view: View) -> dict[str, Any]:
     indicator = value.indicator
+    hidden = is_hidden(value)
+    if hidden:
+        value = replace(value, value=None, expected=None, gap=0.0, before=None, trend=())
     compared = None if view.against is None else point_on(value, view.against)
     return {
         "id": indicator.id,
@@ -447,6 +502,7 @@ def _document(value: IndicatorValue, words: Catalogue, view: View) -> dict[str, 
         "standing": standing(value),
         "as_of": value.as_of.isoformat(),
         "value": _number(value.value, indicator),
+        "hidden": hidden,
         "numerator": _counted(value.numerator, indicator, own=False),
         "denominator": _counted(value.denominator, indicator, own=False),
         "unknown": value.unknown,
@@ -456,7 +512,7 @@ def _document(value: IndicatorValue, words: Catalogue, view: View) -> dict[str, 
         "growth": indicator.growth,
         "met": value.met,
         "expected": _number(value.expected, indicator),
-        "gap": _number(value.gap, indicator),
+        "gap": None if hidden else _number(value.gap, indicator),
         "behind": value.behind,
         "collected": indicator.collected,
         "collection": _period(value.collection),
@@ -481,14 +537,17 @@ def rows(values: Iterable[IndicatorValue], words: Catalogue, *, view: View) -> I
     """Yield the header and a row per indicator."""
     yield [words.say(f"kpi.column_{key}") for key in _COLUMNS]
     for value in values:
-        indicator = value.indicator
+        indicator, told = value.indicator, _bare(value.value, value.indicator, words)
+        if is_hidden(value):
+            told = words.say("privacy.hidden")
+            value = replace(value, expected=None, gap=0.0, before=None, trend=())  # noqa: PLW2901 - the rest of the row is of what may be seen
         compared = value.before if view.against is None else point_on(value, view.against)
         numbers = (value.numerator, value.denominator)
         yield [
             indicator.id,
             indicator.title,
             indicator.unit,
-            _bare(value.value, indicator, words),
+            told,
             _bare(indicator.target, indicator, words),
             words.say(f"kpi.state_{standing(value)}"),
             *("" if one is None else count(one, indicator, words, own=False) for one in numbers),
@@ -509,44 +568,8 @@ def rows(values: Iterable[IndicatorValue], words: Catalogue, *, view: View) -> I
 # --- small things -------------------------------------------------------------------------------
 
 
-def _is_few(number: float, indicator: Indicator, *, own: bool) -> bool:
-    return indicator.people and not own and 0 < number < FEW
-
-
 def _few(words: Catalogue) -> str:
     return words.tell(people_told_outside(1))
-
-
-def _hides(part: IndicatorPart, indicator: Indicator, *, own: bool) -> bool:
-    """Tell whether the mean of a part is that of so few people that it speaks of each."""
-    weight = part.denominator
-    is_mean = indicator.formula in _MEANS and indicator.weight is not None
-    return is_mean and weight is not None and _is_few(weight, indicator, own=own)
-
-
-def _share(part: IndicatorPart, indicator: Indicator, words: Catalogue, *, own: bool) -> str:
-    """Say what a part has to do with the whole."""
-    if part.unknown or part.numerator is None:
-        return words.say("kpi.part_unknown")
-    above, below = part.numerator, part.denominator
-    if indicator.formula in _MEANS:
-        if indicator.weight is None or below is None:
-            return words.number(above)
-        told = _few(words) if _hides(part, indicator, own=own) else words.number(above)
-        weight = count(below, indicator, words, own=own)
-        return words.say("kpi.mean_part", value=told, weight=weight)
-    if below is None:
-        return count(above, indicator, words, own=own)
-    done = count(above, indicator, words, own=own)
-    return words.say(
-        "kpi.note_of", numerator=done, denominator=count(below, indicator, words, own=own)
-    )
-
-
-def _of(value: IndicatorValue, words: Catalogue) -> str:
-    above = count(value.numerator, value.indicator, words, own=False)
-    below = count(value.denominator, value.indicator, words, own=False)
-    return words.say("kpi.note_of", numerator=above, denominator=below)
 
 
 def _gap(value: IndicatorValue, words: Catalogue) -> str:
@@ -589,7 +612,7 @@ def _bare(number: float | None, indicator: Indicator, words: Catalogue) -> str:
 def _counted(number: float | None, indicator: Indicator, *, own: bool) -> float | str | None:
     if number is None:
         return None
-    return people_outside(1) if _is_few(number, indicator, own=own) else number
+    return people_outside(1) if not own and few(indicator, number) else number
 
 
 def _period(period: Period | None) -> dict[str, str] | None:
@@ -607,10 +630,9 @@ def _point(point: IndicatorPoint | None, indicator: Indicator) -> dict[str, Any]
 
 def _part(part: IndicatorPart, indicator: Indicator, *, own: bool) -> dict[str, Any]:
     above = _counted(part.numerator, indicator, own=own)
-    if _hides(part, indicator, own=own):
-        above = people_outside(1)
-    elif indicator.formula in _MEANS:
-        above = part.numerator
+    if indicator.formula in MEANS:
+        hidden = not own and hides(indicator, part.numerator, part.denominator)
+        above = people_outside(1) if hidden else part.numerator
     return {
         "label": part.label,
         "center": part.center_id,

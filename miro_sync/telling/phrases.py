@@ -106,7 +106,7 @@ class Phrases:
             source=self.source_name(report),
             when=self._when(report.read_at, today),
         )
-        if not report.complete and state in {SourceState.FRESH, SourceState.STALE}:
+        if not report.complete and state is SourceState.FRESH:
             said = self._say("trust_incomplete", said=said)
         return said
 

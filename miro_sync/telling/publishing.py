@@ -61,7 +61,11 @@ class TablePlan(Protocol):
 
     @property
     def waiting(self) -> int:
-        """Rows in which people's words wait to be taken."""
+        """Rows in which people's words are carried over."""
+
+    @property
+    def refused(self) -> int:
+        """Of those, rows that get an answer instead of being taken."""
 
     @property
     def refusal(self) -> Message | None:
@@ -139,8 +143,10 @@ def _sheet(half: TableHalf, words: Catalogue, *, undo: bool) -> str:
     else:
         key = "publish.sheet_done" if half.applied else "publish.sheet_would"
     said = words.say(key, **figures)
-    if plan.waiting:
-        said += " " + words.say("publish.sheet_waiting", count=plan.waiting)
+    if plan.waiting > plan.refused:
+        said += " " + words.say("publish.sheet_waiting", count=plan.waiting - plan.refused)
+    if plan.refused:
+        said += " " + words.say("publish.sheet_refused", count=plan.refused)
     return said
 
 
@@ -206,6 +212,7 @@ def document(done: Publication, project: Project, words: Catalogue) -> dict[str,
             "rows": plan.rows,
             "differing": plan.differing,
             "waiting": plan.waiting,
+            "refused": plan.refused,
             "refusal": None if plan.refusal is None else clean(words.tell(plan.refusal)),
         }
     )

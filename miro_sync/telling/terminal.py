@@ -224,7 +224,8 @@ def sync_line(
     if not assessment.trustworthy:
         parts.append(words.say("telling.sync_partial"))
     assessment, table, waiting = without_backlog(assessment, findings)
-    parts.append(page.phrases.flag_counts(assessment, table) or words.say("telling.sync_calm"))
+    calm = "sync_calm" if assessment.trustworthy else "sync_unsure"
+    parts.append(page.phrases.flag_counts(assessment, table) or words.say(f"telling.{calm}"))
     if waiting:
         parts.append(words.say("telling.sync_backlog", number=len(waiting)))
     silent = sum(one.state is CenterState.INACTIVE for one in assessment.centers)
