@@ -181,6 +181,8 @@ class _Worker:
         loop.set_default_executor(ThreadPoolExecutor(self._how.jobs_at_once * 2 + 6))
         for number in (signal.SIGTERM, signal.SIGINT):
             self._obey(loop, number)
+        # A job that was given away meanwhile cannot be noted as ended: told, and no more than that.
+        loop.set_exception_handler(lambda _, told: note(_log, "queue", reason=str(told["message"])))
         watching = asyncio.create_task(self._look_around())
         pause = _FIRST_PAUSE
         while not self._leaving.is_set():

@@ -77,6 +77,10 @@ _COLUMNS = {
 }
 
 
+#: How a job ends that did what it was there for.
+_WENT_WELL = ("done", "unread")
+
+
 class Projects:
     """The list, in the database that the machines share."""
 
@@ -183,7 +187,7 @@ class Projects:
                     sa.select(store.project.c.id)
                     .join(store.ended, store.ended.c.project == store.project.c.id)
                     .where(store.ended.c.job == job.value, store.ended.c.at >= column)
-                    .where(store.ended.c.outcome.in_(("done", "unread")))
+                    .where(store.ended.c.outcome.in_(_WENT_WELL))
                 )
             )
 
@@ -192,18 +196,26 @@ class Projects:
         self._set(job, project, following.timestamp())
 
     def ended(self, job: Job, project: str, outcome: str, seconds: float, worker: str) -> None:
-        """Note how a job ended; of a project that was removed meanwhile nothing is noted."""
+        """Note how a job ended; of a project that was removed meanwhile nothing is noted.
+
+        A worker that was cut off and comes back late has failed; what another one, which did the
+        job instead, noted while it was away stays.
+        """
         table = store.ended
         with self._shared.writing(alone=f"ended/{project}") as connection:
             if not _is_listed(connection, project):
                 return
             row = (table.c.project == project) & (table.c.job == job.value)
+            now = self._shared.seconds(connection)
+            noted = connection.scalar(sa.select(table.c.at).where(row))
+            if outcome not in _WENT_WELL and noted is not None and noted > now - seconds:
+                return
             connection.execute(table.delete().where(row))
             connection.execute(
                 table.insert().values(
                     project=project,
                     job=job.value,
-                    at=self._shared.seconds(connection),
+                    at=now,
                     seconds=seconds,
                     outcome=outcome,
                     worker=worker,
