@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, TypeGuard
 
-from miro_sync.model import CellValue, EventCard, Message, Place, Worksheet, say
+from miro_sync.model import CellError, CellValue, EventCard, Message, Place, Worksheet, say
 from miro_sync.privacy import HIDDEN, personal
 from miro_sync.tables import address, as_text, squash
 from miro_sync.tables.values import read_cell
@@ -323,7 +323,9 @@ class _Cells:
         return self.cells[at] if at is not None and at < len(self.cells) else None
 
     def text(self, part: Part) -> str:
-        return one_line(as_text(self.value(part)))
+        value = self.value(part)
+        # A formula that failed is no blank cell: somebody meant something, and is answered.
+        return value.code if isinstance(value, CellError) else one_line(as_text(value))
 
     def address(self, part: Part) -> str:
         return address(self.index, self.columns.get(part, self.columns[Part.DECISION]))

@@ -155,6 +155,25 @@ def test_a_choice_that_stands_in_its_cell_is_one_decision_however_often_it_is_re
     assert len(decisions(folder, capsys)) == 1
 
 
+def test_a_formula_that_failed_where_a_decision_belongs_is_answered_and_not_lost(
+    folder: Path, google: GoogleServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(folder)
+    rows = own(google)["data"][0]["rowData"]
+    head = [cell.get("effectiveValue", {}).get("stringValue") for cell in rows[0]["values"]]
+    error = {"errorValue": {"type": "REF", "message": "Reference does not exist"}}
+    failed = {"effectiveValue": error, "userEnteredValue": {"formulaValue": "=A1:A0"}}
+    for row in rows[1:]:
+        if RESOURCES in row["values"][1].get("effectiveValue", {}).get("stringValue", ""):
+            row["values"][head.index("Решение")] = failed | {"formattedValue": "#REF!"}
+    sync(folder, capsys)
+
+    write(folder)
+
+    assert decisions(folder, capsys) == []
+    assert "#REF!" in row_of(google, RESOURCES)["Ответ"]
+
+
 def test_a_comment_that_comes_an_hour_later_is_noted_with_the_decision(
     folder: Path, google: GoogleServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
