@@ -139,7 +139,9 @@ def best_f1(scores: list[float], labels: list[bool]) -> float:
 def recall_at(scores: list[float], labels: list[bool]) -> float:
     """Return the largest recall at any threshold with the wished precision."""
     found = (figures(scores, labels, least) for least in set(scores))
-    return max((recall for precision, recall, _ in found if precision >= WISHED_PRECISION), default=0)
+    return max(
+        (recall for precision, recall, _ in found if precision >= WISHED_PRECISION), default=0
+    )
 
 
 def spellings(pairs: list[Pair]) -> dict[str, list[list[str]]]:
@@ -280,7 +282,9 @@ def whole(run: results.Run, pairs: list[Pair]) -> None:
             for score, at, one in zip(told["scores"], told["best"], cards, strict=True)
         ]
     possible, linked = counts["of an event"], counts["right"] + counts["wrong"]
-    least = max({score for score, _ in others}, key=lambda least: linked_f1(others, least, possible))
+    least = max(
+        {score for score, _ in others}, key=lambda least: linked_f1(others, least, possible)
+    )
     taken = [right for score, right in others if score >= least]
     note = (
         f"{possible} cards of events that are planned, in five calendars. Ours links {linked},"

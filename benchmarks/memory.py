@@ -16,6 +16,7 @@ import tempfile
 import time
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import results
@@ -102,14 +103,11 @@ def syncs(run: results.Run, folder: Path) -> None:
         began = time.process_time()
         store(memory, cards, NOON)
         first = time.process_time() - began
-        bare = results.spent(lambda cards=cards: plain_rows(cards), 3)
+        bare = results.spent(partial(plain_rows, cards), 3)
         run.row(f"{size:,} cards stored the first time", first, "s",
                 "sqlite3 executemany of the same cards", bare, limit=True)  # fmt: skip
         for name, changed in (("none changed", 0), ("one changed", 1)):
-            spent = results.spent(
-                lambda: again(memory, cards, changed),  # noqa: B023 - done at once
-                1 if run.quick else 3,
-            )
+            spent = results.spent(partial(again, memory, cards, changed), 1 if run.quick else 3)
             run.row(f"{size:,} cards remembered and stored, {name}", spent, "s",
                     "sqlite3 executemany of the same cards", bare, limit=True)  # fmt: skip
             if not changed:

@@ -1,8 +1,8 @@
 """What building the page costs, beside bare Jinja2 and a JSON dump of the same values.
 
 Every event of the made-up networks concerns every centre, the worst case for a page on which each
-occurrence opens to its reason. The bare template is a table of six columns with the same occurrences
-and reasons: no filters, charts, words in two languages, or anchors.
+occurrence opens to its reason. The bare template is a table of six columns with the same
+occurrences and reasons: no filters, charts, words in two languages, or anchors.
 
     python benchmarks/page.py [--quick] [--day YYYY-MM-DD]
 """
@@ -14,6 +14,7 @@ import gzip
 import json
 import tracemalloc
 from dataclasses import asdict
+from functools import partial
 from importlib.resources import as_file, files
 
 import jinja2
@@ -164,14 +165,14 @@ def main() -> None:
     costs, weights = [], []
     for what, told in overviews:
         times = 2 if len(told.assessment.verdicts) > 10_000 or run.quick else 5
-        spent = results.spent(lambda told=told: render(told, WORDS), times)
+        spent = results.spent(partial(render, told, WORDS), times)
         page = render(told, WORDS)
         sizes = f"{len(page) / 1024:,.0f} KB, {len(gzip.compress(page)) / 1024:,.0f} KB packed."
         run.row(what, spent, "s", "bare Jinja2 table",
-                results.spent(lambda told=told: bare(told), times),
+                results.spent(partial(bare, told), times),
                 note=f"The page has {sizes}", limit=True)  # fmt: skip
         run.row(what, spent, "s", "json.dumps of the same value",
-                results.spent(lambda told=told: dumped(told), times), limit=True)  # fmt: skip
+                results.spent(partial(dumped, told), times), limit=True)  # fmt: skip
         tracemalloc.start()
         render(told, WORDS)
         weights.append(tracemalloc.get_traced_memory()[1] / 1e6)

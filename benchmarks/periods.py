@@ -13,6 +13,7 @@ import json
 import math
 import re
 import time
+from functools import partial
 from typing import Any
 
 import results
@@ -68,7 +69,11 @@ def main() -> None:
 
 
 def compare(
-    run: results.Run, cases: list[Case], rival: tuple[str, str], ours: list[Days], theirs: list[Days]
+    run: results.Run,
+    cases: list[Case],
+    rival: tuple[str, str],
+    ours: list[Days],
+    theirs: list[Days],
 ) -> None:
     """Tell the days found right, and the days invented."""
     expected = [case[2] for case in cases]
@@ -187,7 +192,7 @@ def growth(run: results.Run, cases: list[Case]) -> None:
         sizes,
         [
             results.spent(
-                lambda size=size: [reader._read(text, context) for text in texts[:size]],
+                partial(read_all, texts[:size], context),
                 1 if run.quick else 2,
                 before=forget,
             )
@@ -202,8 +207,13 @@ def growth(run: results.Run, cases: list[Case]) -> None:
         "one text that lists days",
         "days",
         (3, 30, 300),
-        [results.spent(lambda one=one: reader._read(one, context), before=forget) for one in lists],
+        [results.spent(partial(reader._read, one, context), before=forget) for one in lists],
     )
+
+
+def read_all(texts: list[str], context: DateContext) -> None:
+    for text in texts:
+        reader._read(text, context)
 
 
 def renumbered(text: str, by: int) -> str:

@@ -243,8 +243,11 @@ def begun(name: str, about: str | None = None) -> Run:
         description=about, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     words.add_argument("--quick", action="store_true", help="small sizes, a few seconds in all")
-    words.add_argument("--day", default=os.environ.get("MIRO_SYNC_MEASURED", ""),
-                       help="the day to write down, as 2023-09-05; without it nothing is written")  # fmt: skip
+    words.add_argument(
+        "--day",
+        default=os.environ.get("MIRO_SYNC_MEASURED", ""),
+        help="the day to write down, as 2023-09-05; without it nothing is written",
+    )
     words.add_argument("--results", type=Path, default=FOLDER, help="the folder for the JSON file")
     told = words.parse_args()
     if told.day:

@@ -22,7 +22,8 @@ import inspect
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 #: A day, month or year, each as it was written or None.
@@ -59,11 +60,11 @@ def with_parse(texts: list[Text], passes: int) -> dict[str, Any]:
         parsers = [
             DateDataParser(languages=["ru"], settings=settings_of(text, prefer)) for text in texts
         ]
-        found, spent = timed(
-            [lambda p=parser, t=text: p.get_date_data(t["text"]) for parser, text in
-             zip(parsers, texts, strict=True)],
-            passes,
-        )  # fmt: skip
+        calls = [
+            partial(parser.get_date_data, text["text"])
+            for parser, text in zip(parsers, texts, strict=True)
+        ]
+        found, spent = timed(calls, passes)
         spans = [[whole(one.date_obj, one.period)] if one.date_obj else [] for one in found]
         answers[f"prefers {prefer}"] = told(spans, spent)
     return answers
@@ -75,15 +76,13 @@ def with_search(texts: list[Text], passes: int) -> dict[str, Any]:
 
     answers = {}
     for prefer in ("future", "past", "current_period"):
-        found, spent = timed(
-            [
-                lambda t=text: search_dates(
-                    t["text"], languages=["ru"], settings=settings_of(t, prefer)
-                )
-                for text in texts
-            ],
-            passes,
-        )
+        calls = [
+            partial(
+                search_dates, text["text"], languages=["ru"], settings=settings_of(text, prefer)
+            )
+            for text in texts
+        ]
+        found, spent = timed(calls, passes)
         spans: list[list[Span]] = []
         for text, pieces in zip(texts, found, strict=True):
             parser = DateDataParser(languages=["ru"], settings=settings_of(text, prefer))
@@ -112,7 +111,11 @@ def with_natasha(texts: list[Text], passes: int) -> dict[str, Any]:
     from natasha import DatesExtractor, MorphVocab
 
     extract = DatesExtractor(MorphVocab())
-    found, spent = timed([lambda t=text: list(extract(t["text"])) for text in texts], passes)
+
+    def read(text: str) -> list[Any]:
+        return list(extract(text))
+
+    found, spent = timed([partial(read, text["text"]) for text in texts], passes)
     spans = [
         [
             filled((one.fact.year, one.fact.month, one.fact.day), text)
@@ -141,7 +144,7 @@ def with_pullenti(texts: list[Text], passes: int) -> dict[str, Any]:
             token = token.next0_
         return found
 
-    found, spent = timed([lambda t=text: read(t["text"]) for text in texts], passes)
+    found, spent = timed([partial(read, text["text"]) for text in texts], passes)
     spans = []
     for own, text in zip(found, texts, strict=True):
         parts: list[Span] = []
@@ -154,7 +157,7 @@ def with_pullenti(texts: list[Text], passes: int) -> dict[str, Any]:
     return {"as it comes": told(spans, spent)}
 
 
-def ranged(found: Any, text: Text) -> list[Span]:  # noqa: ANN401 - Pullenti has no types
+def ranged(found: Any, text: Text) -> list[Span]:
     """Return the days of a range; its ends lend each other what only one of them says."""
     first, last = (
         parts_of(slot) if (slot := found.get_slot_value(name)) else None for name in ("FROM", "TO")
@@ -165,13 +168,13 @@ def ranged(found: Any, text: Text) -> list[Span]:  # noqa: ANN401 - Pullenti has
         end = filled(last, text)[1]
         return [(end, end)]
     first = tuple(own or lent for own, lent in zip(first[:2], last[:2], strict=True)) + first[2:]  # type: ignore[assignment]
-    start, end = filled(first, text)[0], filled(last, text)[1]  # type: ignore[arg-type]
+    start, end = filled(first, text)[0], filled(last, text)[1]
     if start > end:
         start = start.replace(year=start.year - 1)
     return [(start, end)]
 
 
-def parts_of(date: Any) -> Day:  # noqa: ANN401 - as above
+def parts_of(date: Any) -> Day:
     parts: dict[str, int] = {}
     while date is not None:
         for slot in date.slots:
@@ -184,7 +187,7 @@ def parts_of(date: Any) -> Day:  # noqa: ANN401 - as above
 # --- what is done for all of them ---------------------------------------------------------------
 
 
-def timed(calls: list[Callable[[], Any]], passes: int) -> tuple[list[Any], float]:
+def timed(calls: Sequence[Callable[[], Any]], passes: int) -> tuple[list[Any], float]:
     """Return what the calls return, and the least processor seconds of all of them."""
     found = [call() for call in calls]  # dictionaries are read and patterns compiled here
     least = float("inf")

@@ -23,7 +23,7 @@ from typing import Any
 
 def main() -> None:
     given = json.load(sys.stdin)
-    packages, read, rows_of = {
+    tasks: dict[str, tuple[tuple[str, ...], Callable[[str], Any], Callable[[Any], Any]]] = {
         "openpyxl": (("openpyxl",), with_openpyxl, iter),
         "openpyxl, read_only": (("openpyxl",), with_streaming_openpyxl, iter),
         "pandas (openpyxl)": (("pandas", "openpyxl"), with_pandas("openpyxl"), frame_rows),
@@ -31,7 +31,8 @@ def main() -> None:
         "pandas, told the delimiter": (("pandas",), with_told_csv, frame_rows),
         "pandas, finds it out": (("pandas",), with_csv, frame_rows),
         "python-calamine, bare": (("python-calamine",), with_calamine, iter),
-    }[sys.argv[1]]
+    }
+    packages, read, rows_of = tasks[sys.argv[1]]
     found = read(given["file"])
     digest = digest_of(rows_of(found))
     peak = megabytes()
@@ -64,7 +65,7 @@ def _openpyxl(file: str, *, read_only: bool) -> list[Any]:
 
 
 def with_pandas(engine: str) -> Callable[[str], Any]:
-    def read(file: str) -> Any:  # noqa: ANN401 - a frame
+    def read(file: str) -> Any:
         import pandas as pd
 
         return pd.read_excel(file, engine=engine)
@@ -72,13 +73,13 @@ def with_pandas(engine: str) -> Callable[[str], Any]:
     return read
 
 
-def with_told_csv(file: str) -> Any:  # noqa: ANN401 - a frame
+def with_told_csv(file: str) -> Any:
     import pandas as pd
 
     return pd.read_csv(file, sep=";", decimal=",")
 
 
-def with_csv(file: str) -> Any:  # noqa: ANN401 - a frame
+def with_csv(file: str) -> Any:
     import pandas as pd
 
     return pd.read_csv(file, sep=None, engine="python")
@@ -91,7 +92,7 @@ def with_calamine(file: str) -> list[Any]:
     return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
 
 
-def frame_rows(frame: Any) -> Iterable[Iterable[Any]]:  # noqa: ANN401 - as above
+def frame_rows(frame: Any) -> Iterable[Iterable[Any]]:
     yield frame.columns
     yield from frame.itertuples(index=False, name=None)
 
@@ -104,7 +105,7 @@ def digest_of(rows: Iterable[Iterable[Any]]) -> str:
     return found.hexdigest()
 
 
-def plain(value: Any) -> str:  # noqa: ANN401 - whatever a program gives
+def plain(value: Any) -> str:
     if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, dt.date):

@@ -27,22 +27,22 @@ Answers = dict[str, dict[str, Any]]
 
 def main() -> None:
     given = json.load(sys.stdin)
-    task, package, work = {
-        "rapidfuzz token_set_ratio": (with_token_set, "rapidfuzz", "pairs"),
-        "recordlinkage": (with_recordlinkage, "recordlinkage", "pairs"),
-        "splink": (with_splink, "splink", "pairs"),
-        "dedupe": (with_dedupe, "dedupe", "pairs"),
-        "rapidfuzz, a whole calendar": (whole_with_token_set, "rapidfuzz", "whole"),
-    }[sys.argv[1]]
     logging.disable(logging.CRITICAL)
-    if work == "whole":
-        answer = task(given["events"], given["cards"])
+    package = sys.argv[1].split()[0].strip(",")
+    if sys.argv[1] == "rapidfuzz, a whole calendar":
+        answer = whole_with_token_set(given["events"], given["cards"])
     else:
-        answer = {}
+        task = {
+            "rapidfuzz": with_token_set,
+            "recordlinkage": with_recordlinkage,
+            "splink": with_splink,
+            "dedupe": with_dedupe,
+        }[package]
+        ways: Answers = {}
         for spelling, pairs in given["pairs"].items():
             found = task([(one, other) for one, other in pairs], given["labels"], given["passes"])
-            answer |= {f"{way}, {spelling}": told for way, told in found.items()}
-        answer = {"ways": answer}
+            ways |= {f"{way}, {spelling}": told for way, told in found.items()}
+        answer = {"ways": ways}
     answer["versions"] = {package: importlib.metadata.version(package)}
     print(json.dumps(answer))
 

@@ -329,12 +329,12 @@ def growth(run: results.Run, folder: Path) -> None:
         told = results.asked(run, "rival_tables.py", "openpyxl, read_only", given)
         if told:
             costs.setdefault("openpyxl", []).append((told["seconds"], told["megabytes"]))
-    for name, found in costs.items():
-        if len(found) == len(sizes):
+    for name, steps in costs.items():
+        if len(steps) == len(sizes):
             peer = "" if name.startswith(".") else "openpyxl, read_only"
             run.growth(
                 f"reading {'.xlsx' if peer else name}, {COLUMNS} columns", "rows", sizes,
-                [spent for spent, _ in found], megabytes=[peak for _, peak in found], peer=peer,
+                [spent for spent, _ in steps], megabytes=[peak for _, peak in steps], peer=peer,
             )  # fmt: skip
 
 

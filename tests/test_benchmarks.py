@@ -1,0 +1,122 @@
+"""Benchmarks run, say what they found in one form, and their page is that of their figures."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BENCHMARKS = ROOT / "benchmarks"
+DAY = "2023-09-05"
+
+
+def ran(name: str, *words: str) -> str:
+    """Run a script of the benchmarks without other programs; return what it printed."""
+    told = {k: v for k, v in os.environ.items() if k not in {"MIRO_SYNC_RIVALS", "MIRO_SYNC_PEERS"}}
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, str(BENCHMARKS / name), *words],
+        env={**told, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", ["page", "memory"])
+def test_a_quick_benchmark_measures_and_writes_its_figures(name: str, tmp_path: Path) -> None:
+    said = ran(f"{name}.py", "--quick", "--day", DAY, "--results", str(tmp_path))
+
+    told = json.loads((tmp_path / f"{name}.json").read_text("utf-8"))
+    assert told["measured"] == DAY
+    assert told["quick"] is True
+    assert told["rows"]
+    for row in told["rows"]:
+        assert row["ours"] > 0, row
+        assert row["better"] in {"less", "more"}
+        assert row["what"].split()[0] in said
+    for grown in told["growth"]:
+        assert len(grown["sizes"]) == len(grown["seconds"])
+        assert isinstance(grown["exponent"], float)
+    assert max(map(len, said.splitlines())) <= 100
+
+
+def test_what_cannot_be_measured_is_said_and_the_rest_is_measured(tmp_path: Path) -> None:
+    said = ran("tables.py", "--quick", "--day", DAY, "--results", str(tmp_path))
+
+    told = json.loads((tmp_path / "tables.json").read_text("utf-8"))
+    assert "NOT MEASURED: openpyxl" in said
+    assert any("MIRO_SYNC_RIVALS" in one for one in told["absent"])
+    assert any(row["limit"] for row in told["rows"])
+
+
+def test_quick_figures_are_never_kept_as_results() -> None:
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, str(BENCHMARKS / "page.py"), "--quick", "--day", DAY],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert "--results" in done.stderr
+
+
+def test_the_page_shows_the_figures_that_are_kept(tmp_path: Path) -> None:
+    ran("write_page.py", "--to", str(tmp_path))
+
+    kept = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+    assert (tmp_path / "benchmarks.md").read_text("utf-8") == kept, "make bench-page"
+
+
+def test_every_chart_of_the_page_is_there_small_and_told_in_words() -> None:
+    page = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+    charts = re.findall(r"!\[(.+)\]\((pictures/benchmarks/\w+\.svg)\)", page)
+
+    assert len(charts) == page.count("![") > 5
+    for said, path in charts:
+        picture = (ROOT / "docs" / path).read_text("utf-8")
+        assert len(said) > 40
+        assert "<title>" in picture
+        assert len(picture) < 60_000
+
+
+def test_a_row_that_another_program_wins_says_so_on_the_page() -> None:
+    page = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+    worse = page.partition("## Where others are better")[2].partition("\n## ")[0]
+
+    for told in kept():
+        for row in told["rows"]:
+            if not row["limit"] and row["ratio"] is not None and row["ratio"] < 0.9:
+                assert f"**{row['peer']}**, {row['what']}" in worse
+
+
+def test_kept_figures_name_no_folder_of_a_machine() -> None:
+    texts = [one.read_text("utf-8") for one in (BENCHMARKS / "results").glob("*.json")]
+
+    assert texts
+    for text in texts:
+        assert not re.search(r"/(home|root|tmp|work|usr|opt)/|[A-Z]:\\\\", text)
+
+
+def test_kept_figures_are_whole_measurements_of_a_known_day_and_machine() -> None:
+    for told in kept():
+        assert told["quick"] is False
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", told["measured"])
+        assert set(told["machine"]) == {"python", "cores", "cpu", "platform"}
+        assert told["versions"]
+
+
+def kept() -> list[dict[str, Any]]:
+    files = sorted((BENCHMARKS / "results").glob("*.json"))
+    assert files
+    return [json.loads(one.read_text("utf-8")) for one in files]
