@@ -79,6 +79,69 @@ def test_the_page_shows_the_figures_that_are_kept(tmp_path: Path) -> None:
     assert (tmp_path / "benchmarks.md").read_text("utf-8") == kept, "make bench-page"
 
 
+def row(what: str, ours: float, theirs: float, **more: object) -> dict[str, object]:
+    told = {"what": what, "ours": ours, "unit": "s", "peer": "another", "theirs": theirs}
+    return told | {"better": "less", "note": "", "limit": False} | more
+
+
+@pytest.fixture
+def page_of_known_figures(tmp_path: Path) -> str:
+    sizes = {"sizes": [10, 100, 1000], "megabytes": [], "of": "cards"}
+    told = {
+        "measured": DAY,
+        "quick": False,
+        "machine": {"python": "3.11.7", "cores": 2, "cpu": "Some CPU", "platform": "Linux x86_64"},
+        "versions": {"another": "1.0"},
+        "absent": ["a program: it failed here"],
+        "rows": [
+            row("twice as fast", 1, 2),
+            row("a quarter as fast", 4, 1),
+            row("about as fast", 1.05, 1),
+            row("bare", 10, 1, limit=True),
+            row("right", 95, 60, unit="%", better="more"),
+            row("found", 40, 80, unit="%", better="more"),
+        ],
+        "growth": [
+            sizes | {"what": "squares", "seconds": [0.01, 1, 100], "peer": ""},
+            sizes | {"what": "lines", "seconds": [0.01, 0.1, 1], "peer": ""},
+            sizes | {"what": "cubes", "seconds": [0.001, 1, 1000], "peer": "another"},
+        ],
+    }
+    (tmp_path / "matching.json").write_text(json.dumps(told), "utf-8")
+    ran("write_page.py", "--results", str(tmp_path), "--to", str(tmp_path))
+    return (tmp_path / "benchmarks.md").read_text("utf-8")
+
+
+def test_the_page_says_who_is_better_by_how_much(page_of_known_figures: str) -> None:
+    assert "| twice as fast | 1 s | 2 s | ×2 | another |" in page_of_known_figures
+    assert "| a quarter as fast | 4 s | 1 s | 1/4 worse | another |" in page_of_known_figures
+    assert "| about as fast | 1.05 s | 1 s | ×0.952 even | another |" in page_of_known_figures
+    assert "| right | 95.0 % | 60.0 % | ×1.58 | another |" in page_of_known_figures
+
+
+def test_the_page_lists_where_others_are_better_and_nothing_else(
+    page_of_known_figures: str,
+) -> None:
+    worse = page_of_known_figures.partition("others are better")[2].partition("\n## ")[0]
+
+    assert "- **another**, a quarter as fast: 1 s against our 4 s (1/4)." in worse
+    assert "- **another**, found: 80.0 % against our 40.0 % (×0.5)." in worse
+    assert "Even, within 10 %: another (about as fast)." in worse
+    assert "twice" not in worse
+    assert "bare" not in worse
+
+
+def test_the_page_names_how_fast_each_grows_and_what_was_not_measured(
+    page_of_known_figures: str,
+) -> None:
+    assert "| squares | 10 → 100 → 1,000 cards | 10 ms → 1 s → 100 s |  | 2.00 | 2.00 |" in (
+        page_of_known_figures
+    )
+    assert "| cubes (another) |" in page_of_known_figures
+    assert "The steepest of ours: squares, with an exponent of 2.00" in page_of_known_figures
+    assert "- matching: a program: it failed here" in page_of_known_figures
+
+
 def test_every_chart_of_the_page_is_there_small_and_told_in_words() -> None:
     page = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
     charts = re.findall(r"!\[(.+)\]\((pictures/benchmarks/\w+\.svg)\)", page)
