@@ -70,7 +70,8 @@ def quality(run: results.Run, pairs: list[Pair]) -> None:
     ours = {id(pair): compare(str(pair["b"]), str(pair["a"])) for pair in pairs}
     certain = {key: 0.0 if found.doubts else found.score for key, found in ours.items()}
     noticed = {key: found.score for key, found in ours.items()}
-    tell("thresholds of other folds", cross_validated(pairs, folds, certain, noticed))
+    unseen = cross_validated(pairs, folds, certain, noticed)
+    tell("thresholds of other folds", unseen)
 
     labels = [bool(pair["same"]) for pair in pairs]
     mine = [noticed[id(pair)] for pair in pairs]
@@ -87,6 +88,17 @@ def quality(run: results.Run, pairs: list[Pair]) -> None:
         beside(run, labels, (mine, sure), (rival, way, best["scores"]))
         run.row("time of a pair, texts never seen", spent / len(pairs), "s", rival,
                 best["seconds"] / len(pairs))  # fmt: skip
+    linked = [bool(pair["same"]) for pair, found in unseen if found == "sure"]
+    run.row(
+        "precision, thresholds chosen on other pairs",
+        100 * sum(linked) / len(linked),
+        "%",
+        "the precision they were chosen for",
+        100 * WISHED_PRECISION,
+        better=results.MORE,
+        note="How much the very pairs flatter who chooses on them; as set, ours is stricter.",
+        limit=True,
+    )
     whole(run, pairs)
 
 

@@ -170,6 +170,8 @@ class Run:
 
     def missing(self, what: str) -> None:
         """Take down, and say at once, what could not be measured here."""
+        if what in self.absent:
+            return
         self.absent.append(what)
         print(f"NOT MEASURED: {what}", flush=True)
 
