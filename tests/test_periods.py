@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from dataclasses import replace
 
 import pytest
 from conftest import shared_lines
 
 from miro_sync.messages import LANGUAGES, catalogue
-from miro_sync.model import DateContext, Period, Schedule, ScheduleKind
+from miro_sync.model import DateContext, Every, Period, Rhythm, Schedule, ScheduleKind
 from miro_sync.periods import LONGEST_TEXT, expand, read_period
 
 SCHOOL = DateContext(school_year=2022)
@@ -96,6 +97,8 @@ DAYS = [
     ("25 - го мая", "date 2023-05-25"),
     ("«_15_» марта 2023 г.", "date 2023-03-15"),
     ("22.04.20\n23", "date 2023-04-22"),
+    ("третьего сентября", "date 2022-09-03"),
+    ("15 мая-Яя", "date 2023-05-15"),
 ]
 
 DEADLINES = [
@@ -207,6 +210,7 @@ MONTHS = [
     ("март 2023 (по графику)", "range 2023-03-01..2023-03-31"),
     ("январь-\nфевраль", "range 2023-01-01..2023-02-28"),
     ("с начала октября по конец мая", "range 2022-10-01..2023-05-31"),
+    ("март - 2023 г.", "range 2023-03-01..2023-03-31"),
 ]
 
 PARTS = [
@@ -231,6 +235,10 @@ PARTS = [
     ("П полугодие", "range 2023-01-01..2023-05-31"),
     ("второе полугодие 2023-2024 учебного года", "range 2024-01-01..2024-05-31"),
     ("в течение первого полугодия", "range 2022-09-01..2022-12-31"),
+    ("ll полугодие", "range 2023-01-01..2023-05-31"),
+    ("lll декада мая", "range 2023-05-21..2023-05-31"),
+    ("lV квартал", "range 2022-10-01..2022-12-31"),
+    ("IУ квартал", "range 2022-10-01..2022-12-31"),  # Cyrillic У
 ]
 
 CALENDAR_YEAR = [
@@ -354,6 +362,14 @@ SEVERAL = [
     ("<p>Август 2023г.</p> <p>Август 2023г.</p>", "range 2023-08-01..2023-08-31"),
     ("12.03.2023 12.03.2023", "date 2023-03-12"),
     ("В период весенних каникул 28 и 29 марта", "multi 2023-03-28 2023-03-29"),
+    ("март - 2023 г., апрель - 2024 г.", "multi 2023-03-01..2023-03-31 2024-04-01..2024-04-30"),
+    (
+        "Апрель – май 2013 2014 2015",
+        "multi 2013-04-01..2013-05-31 2014-04-01..2014-05-31 2015-04-01..2015-05-31",
+    ),
+    ("25 мая (резерв – 26-28 мая)", "multi 2023-05-25 2023-05-26..2023-05-28"),
+    ("первый и третий понедельник октября", "multi 2022-10-03 2022-10-17"),
+    ("1-я и последняя суббота марта 2023 г.", "multi 2023-03-04 2023-03-25"),
 ]
 
 RECURRING = [
@@ -428,6 +444,8 @@ RECURRING = [
     ("Ежеквартально до 10 числа месяца, следующего за отчетным", "recurring quarterly"),
     ("ежегодно до 15 марта 2023, 2024 гг.", "recurring - 2023-03-15 2024-03-15"),
     ("2 раза в год (октябрь, апрель)", "recurring - 2022-10-01..2022-10-31 2023-04-01..2023-04-30"),
+    ("каждое воскресенье", "recurring weekly"),
+    ("2 раза в нед.", "recurring weekly"),
 ]
 
 NOISE = [
@@ -486,6 +504,10 @@ NOISE = [
     ("I четверть: с 1 сентября по 27 октября", "range 2022-09-01..2022-10-27"),
     ("осенние каникулы (28.10-06.11)", "range 2022-10-28..2022-11-06"),
     ("в течение года (октябрь, апрель)", "multi 2022-10-01..2022-10-31 2023-04-01..2023-04-30"),
+    ("март (вариант 5)", "range 2023-03-01..2023-03-31"),
+    ("март [вариант 5]", "range 2023-03-01..2023-03-31"),
+    ("I квартал (март)", "range 2023-03-01..2023-03-31"),
+    ("I квартал (в школе (по плану), март)", "range 2023-03-01..2023-03-31"),
 ]
 
 SPELLINGS = [
@@ -635,6 +657,8 @@ UNDATED = [
     "дата уточняется",
     "8 недель 2 дня",
     "СанПиН 2.4.3648-20",
+    "10.12 - 11:30",
+    "6 и 7 пятница октября",
 ]
 
 AMBIGUOUS = [
@@ -738,6 +762,36 @@ AMBIGUOUS = [
     "29.02.2023 - 03.03.2023",
     "ежемесячно в течение года, октябрь",
     "15 (16) марта",
+    "на начало учебного года, актовый зал",
+    "2021-2023 гг., 2023-2024 уч. год",
+    "Апрель\n1.1. Проведение недели",
+]
+
+#: What is offered to the person who is asked.
+CANDIDATES = [
+    ("I четверть", "2022-09-01..2022-10-31"),
+    ("II-III четверть", "2022-11-01..2023-03-31"),
+    ("начало мая", "2023-05-01..2023-05-10"),
+    ("в середине марта", "2023-03-11..2023-03-20"),
+    ("конец апреля", "2023-04-21..2023-04-30"),
+    ("конец мая – начало июня", "2023-05-21..2023-06-10"),
+    ("начало 2023 года", "2023-01-01..2023-03-31"),
+    ("в середине 2023 года", "2023-05-01..2023-08-31"),
+    ("конец 2023 года", "2023-10-01..2023-12-31"),
+    ("с 2023 года", "2023-01-01..2023-12-31"),
+    ("до 2024 года", "2023-12-31 2024-12-31"),
+    ("осенью 2022 года", "2022-09-01..2022-11-30"),
+    ("зима", "2022-12-01..2023-02-28"),
+    ("последняя неделя мая", "2023-05-25..2023-05-31"),
+    ("3-4 неделя сентября", "2022-09-15..2022-09-28"),
+    ("до апреля", "2023-03-31 2023-04-30"),
+    ("с октября до апреля", "2022-10-01..2023-03-31 2022-10-01..2023-04-30"),
+    ("в 2023 учебном году", "2022-09-01..2023-05-31 2023-09-01..2024-05-31"),
+    ("март 2023-2024", "2023-03-01..2023-03-31 2023-09-01..2024-05-31 2023-01-01..2024-12-31"),
+    ("до конца года", "2022-12-31 2023-05-31"),
+    ("в течение календарного года", "2022-01-01..2022-12-31 2023-01-01..2023-12-31"),
+    ("I полугодие 2023 года", "2023-09-01..2023-12-31 2023-01-01..2023-06-30"),
+    ("III квартал", "2022-07-01..2022-09-30 2023-07-01..2023-09-30"),
 ]
 
 
@@ -802,6 +856,95 @@ def test_a_text_with_two_readings_is_ambiguous_and_says_where(text: str) -> None
     assert schedule.kind is ScheduleKind.AMBIGUOUS
     assert schedule.unread
     assert expand(schedule, period("2022-09-01..2023-08-31")) == ()
+
+
+@pytest.mark.parametrize(("text", "readings"), CANDIDATES)
+def test_a_person_is_asked_about_the_readings_that_are_possible(text: str, readings: str) -> None:
+    assert told(read_period(text, SCHOOL)) == f"ambiguous {readings}"
+
+
+#: What a rhythm says beyond its recurrence.
+RHYTHMS = [
+    ("2 раза в месяц", Rhythm(Every.MONTH, times=2)),
+    ("трижды в год", Rhythm(Every.YEAR, times=3)),
+    ("раз в две недели", Rhythm(Every.WEEK, interval=2)),
+    ("1 раз в 3 месяца", Rhythm(Every.MONTH, interval=3)),
+    ("каждые две недели", Rhythm(Every.WEEK, interval=2)),
+    ("каждый 1 месяц", Rhythm(Every.MONTH)),
+    ("каждый второй вторник", Rhythm(Every.WEEK, interval=2, weekdays=(1,))),
+    ("каждый второй вторник месяца", Rhythm(Every.MONTH, weekdays=(1,), nth=2)),
+    ("каждый третий вторник", Rhythm(Every.MONTH, weekdays=(1,), nth=3)),
+    ("каждый вторник и четверг", Rhythm(Every.WEEK, weekdays=(1, 3))),
+    ("раз в две недели, по средам", Rhythm(Every.WEEK, interval=2, weekdays=(2,))),
+    ("по средам раз в две недели", Rhythm(Every.WEEK, interval=2, weekdays=(2,))),
+    ("первый и третий понедельник месяца", Rhythm(Every.MONTH, times=2, weekdays=(0,))),
+    ("каждая 1-я и 3-я среда", Rhythm(Every.MONTH, times=2, weekdays=(2,))),
+    ("ежемесячно, первая и третья среда", Rhythm(Every.MONTH, times=2, weekdays=(2,))),
+    ("ежемесячно, последняя пятница", Rhythm(Every.MONTH, weekdays=(4,), nth=0)),
+    ("последняя пятница месяца, ежемесячно", Rhythm(Every.MONTH, weekdays=(4,), nth=0)),
+    ("2 раза в месяц, последняя пятница", Rhythm(Every.MONTH, times=2, weekdays=(4,), nth=0)),
+    ("10, 25 числа каждого месяца", Rhythm(Every.MONTH, times=2)),
+    ("10 и 25 числа каждого месяца", Rhythm(Every.MONTH, times=2)),
+    ("с 1 по 5 число каждого месяца", Rhythm(Every.MONTH, days=(1, 5))),
+    ("с 25 по 5 число каждого месяца", Rhythm(Every.MONTH)),
+    ("до 15 числа каждого месяца", Rhythm(Every.MONTH, days=(1, 15))),
+    ("по 15 число каждого месяца", Rhythm(Every.MONTH, days=(1, 15))),
+    ("15 числа каждого месяца", Rhythm(Every.MONTH, days=(15, 15))),
+    ("ежемесячно, до 5 числа", Rhythm(Every.MONTH, days=(1, 5))),
+    ("еженедельно, до 5 числа", Rhythm(Every.WEEK)),
+    ("1-2 неделя каждого месяца", Rhythm(Every.MONTH, days=(1, 14))),
+    ("последняя неделя каждого месяца", Rhythm(Every.MONTH, days=(-6, 0))),
+    ("ежемесячно, первая и последняя неделя", Rhythm(Every.MONTH, days=(1, 0))),
+    ("2-3 декада каждого месяца", Rhythm(Every.MONTH, days=(11, 0))),
+    ("6 неделя каждого месяца", Rhythm(Every.MONTH)),
+    ("первый день каждого месяца", Rhythm(Every.MONTH, days=(1, 1))),
+    ("последний день месяца", Rhythm(Every.MONTH, days=(0, 0))),
+    ("каждый день", Rhythm(Every.DAY)),
+    ("каждую четверть", Rhythm(Every.SCHOOL_QUARTER)),
+    ("ежемесячно с 1 октября", Rhythm(Every.MONTH, since=dt.date(2022, 10, 1))),
+    ("ежемесячно до 15 ноября", Rhythm(Every.MONTH, until=dt.date(2022, 11, 15))),
+]
+
+
+@pytest.mark.parametrize(("text", "rhythm"), RHYTHMS)
+def test_how_often_and_on_which_days_is_kept(text: str, rhythm: Rhythm) -> None:
+    assert read_period(text, SCHOOL).rhythm == rhythm
+
+
+def test_all_of_several_last_days_are_last_days() -> None:
+    assert read_period("до 20 января, 20 апреля", SCHOOL).deadline
+    assert not read_period("20 января, до 20 апреля", SCHOOL).deadline
+
+
+@pytest.mark.parametrize(
+    "space",
+    [*"\t\v\f\r\x85\xa0\u2028\u2029\u202f\u205f\u3000*†‡", *map(chr, range(0x2000, 0x200B))],
+)
+def test_every_space_and_every_mark_of_a_footnote_parts_words(space: str) -> None:
+    assert told(read_period(f"с{space}1 по 5{space}марта{space}2023", SCHOOL)) == (
+        "range 2023-03-01..2023-03-05"
+    )
+
+
+@pytest.mark.parametrize("quote", "«»“”„‟‘’‚‛‹›'`´")
+def test_a_day_in_quotes_is_a_day(quote: str) -> None:
+    assert told(read_period(f"{quote}15{quote} марта 2023", SCHOOL)) == "date 2023-03-15"
+
+
+@pytest.mark.parametrize("digit", "⁰¹²³⁴⁵⁶⁷⁸⁹°º")
+def test_raised_minutes_are_a_time_of_day(digit: str) -> None:
+    assert told(read_period(f"16 марта 15{digit}{digit}", SCHOOL)) == "date 2023-03-16"
+
+
+@pytest.mark.parametrize("point", ".․·/\\⁄")
+def test_every_point_and_slash_parts_the_numbers_of_a_date(point: str) -> None:
+    assert told(read_period(f"12{point}03{point}2023", SCHOOL)) == "date 2023-03-12"
+
+
+@pytest.mark.parametrize("bullet", "•▪·-")
+def test_a_bullet_begins_an_item(bullet: str) -> None:
+    text = f"{bullet} 12 марта\n{bullet} 15 марта"
+    assert told(read_period(text, SCHOOL)) == "multi 2023-03-12 2023-03-15"
 
 
 # --- the real collection ----------------------------------------------------------------------
@@ -893,10 +1036,37 @@ def test_what_was_filled_in_can_be_said_in_every_language(text: str, language: s
         ("<p>Ноябрь,&nbsp;м\u00adа</p>", "м\u00adа"),
         ("1 сентября, 15 сетебря", "1 сентября, 15 сетебря"),
         ("кроме 1 и 2 мая, с 25 апреля по 10 мая", "кроме 1 и 2 мая"),
+        ("15.03.2023 в 15.00, пятница", "пятница"),
+        ("Срок: до 15 марта или до 20 марта, по плану", "до 15 марта или до 20 марта"),
+        ("Срок: с 15 марта или с 20 марта, по плану", "с 15 марта или с 20 марта"),
+        ("до конца 2023 или до конца 2024 года по плану", "до конца 2023 или до конца 2024 года"),
+        ("Срок: 09.2023 или 10.2023 по плану", "09.2023 или 10.2023"),
+        ("Срок: 2023-09 или 2023-10 по плану", "2023-09 или 2023-10"),
+        ("2021-2023 гг., 2023-2024 уч. год", "2021-2023 гг"),
     ],
 )
 def test_what_was_not_understood_is_named_as_it_was_written(text: str, unread: str) -> None:
     assert read_period(text, SCHOOL).unread == unread
+
+
+@pytest.mark.parametrize(
+    "rhythm",
+    [
+        "2 раза в неделю",
+        "ежедневно",
+        "каждый второй день",
+        "по средам и пятницам",
+        "последняя пятница месяца",
+        "первая неделя каждого месяца",
+        "с 1 по 5 число каждого месяца",
+    ],
+)
+def test_a_doubt_about_a_whole_text_shows_it_from_its_first_word_of_time_to_its_last(
+    rhythm: str,
+) -> None:
+    vacation = "летние каникулы 2023 года"
+    for text in (f"{rhythm}, {vacation}", f"{vacation}, {rhythm}"):
+        assert read_period(f"Срок: {text} утверждён", SCHOOL).unread == text
 
 
 def test_the_text_is_kept_as_it_was_written() -> None:
@@ -920,6 +1090,11 @@ def test_without_a_year_and_a_project_no_year_is_chosen(text: str) -> None:
 )
 def test_a_year_is_the_only_one_that_the_project_holds(span: str, expected: str) -> None:
     assert told(read_period("в течение года", DateContext(span=period(span)))) == expected
+
+
+def test_the_whole_period_is_the_projects_and_nothing_in_a_plan_for_a_year() -> None:
+    for plan in (replace(PROJECT, school_year=2022), replace(PROJECT, year=2023)):
+        assert read_period("весь период", plan).kind is ScheduleKind.UNDATED
 
 
 def test_a_document_of_no_possible_year_dates_nothing() -> None:
@@ -952,6 +1127,8 @@ def test_a_day_of_last_winter_in_a_new_plan_is_asked_about() -> None:
         ("20 августа", "2023-08-20"),
         ("31 августа", "2022-08-31"),
         ("25-30 августа", "2022-08-25"),
+        ("1 августа", "2023-08-01"),
+        ("1-5 августа", "2023-08-01"),
         ("последняя неделя августа", "2022-08-25"),
         ("август-ноябрь", "2022-08-01"),
         ("с 15 августа по 1 сентября", "2022-08-15"),
@@ -1088,6 +1265,24 @@ AUTUMN = period("2022-09-01..2022-12-31")
         ),
         ("ежегодно 2024-2026", period("2023-01-01..2024-12-31"), "2024-01-01..2024-12-31"),
         ("ежедневно с 1 по 10 октября", AUTUMN, "2022-10-01..2022-10-10"),
+        (
+            "ежемесячно до 15 ноября",
+            AUTUMN,
+            "2022-09-01..2022-09-30 2022-10-01..2022-10-31 2022-11-01..2022-11-15",
+        ),
+        ("пятая пятница месяца", AUTUMN, "2022-09-30 2022-12-30"),
+        (
+            "первая и третья среда месяца",
+            period("2022-10-01..2022-10-31"),
+            "2022-10-01..2022-10-31",
+        ),
+        (
+            "10, 25 числа каждого месяца",
+            period("2022-10-01..2022-10-31"),
+            "2022-10-01..2022-10-31",
+        ),
+        ("ежегодно, 2023 год", period("2022-01-01..2025-12-31"), "2023-01-01..2023-12-31"),
+        ("ежегодно, 2024 год", period("2022-01-01..2025-12-31"), "2024-01-01..2024-12-31"),
         ("ежемесячно", period("2030-01-01..2030-01-10"), ""),
     ],
 )

@@ -3,7 +3,7 @@
     python tools/mutation.py periods                       300 random breaks of `periods`
     python tools/mutation.py matching --sample 0           all of them
     python tools/mutation.py kpi --minutes 5 --seed 2      what five minutes are enough for
-    python tools/mutation.py periods --only NAME           one again, or those of one function
+    python tools/mutation.py periods --only NAME NAME      those again, or all of one function
 
 mutmut makes the breaks ("mutants") and `[tool.mutmut]` says of which modules. Its own runner is not
 used: it tells tests apart by ids that it cannot read back when they are Russian. Here the tests of
@@ -72,8 +72,9 @@ TESTS = {
     "decisions": ["test_decisions.py", "test_reconcile.py"],
 }
 
-#: Tests of speed fail on a busy machine, whatever the rule.
-_LEFT_OUT = "not slow and not growth"
+#: Tests of speed fail on a busy machine, whatever the rule; one draws 1500 texts to find a crash.
+_CHOSEN = "not slow and not growth and not every_text_has_an_answer"
+_EXAMPLES = 40  # of a property
 _EXTRA_SECONDS = 5  # of processor time, on top of twice what the unbroken rules need
 _BLOCKED = 20  # times that, by the clock: it waits for something
 _MEMORY = 4 << 30  # bytes
@@ -148,7 +149,7 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--sample", type=int, default=300, help="how many mutants, 0 for all")
     parser.add_argument("--seed", type=int, default=1, help="which of them")
     parser.add_argument("--minutes", type=float, default=30, help="stop after so long")
-    parser.add_argument("--only", default="", help="mutants whose names begin like this")
+    parser.add_argument("--only", nargs="+", help="mutants whose names begin like these")
     return parser.parse_args(words)
 
 
@@ -170,7 +171,11 @@ def _chosen(asked: argparse.Namespace) -> list[Mutant]:
     paths = [path.relative_to(ROOT) for path in paths]
     plans = [plan for path in paths if config().should_mutate(path) for plan in _plans(path)]
     if asked.only:
-        plans = [plan for plan in plans if plan[0].startswith(asked.only)]
+        plans = [
+            plan
+            for plan in plans
+            if f"{plan[0]}:".startswith(tuple(f"{one}:" for one in asked.only))
+        ]
     elif asked.sample:
         dice = random.Random(asked.seed)  # noqa: S311 - no secret
         plans = [
@@ -248,6 +253,7 @@ class _Tests:
             database=None,
             deadline=None,
             derandomize=True,
+            max_examples=_EXAMPLES,
             phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
         )
         hypothesis.settings.load_profile("mutation")
@@ -264,7 +270,7 @@ class _Tests:
 
 
 def _options(rules: str) -> list[str]:
-    quiet = ["-q", "--tb=no", "--assert=plain", "-p", "no:cacheprovider", "-x", "-k", _LEFT_OUT]
+    quiet = ["-q", "--tb=no", "--assert=plain", "-p", "no:cacheprovider", "-x", "-k", _CHOSEN]
     return [*quiet, *(f"tests/{name}" for name in TESTS[rules])]
 
 
