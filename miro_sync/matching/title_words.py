@@ -173,14 +173,15 @@ def _roman(word: str) -> int | None:
 
 _MONTH = "|".join(vocab.MONTHS)
 _DAY_MONTH = re.compile(
-    rf"(?:\b\d{{1,2}}\s*(?:-|,|и|по)\s*)?\b(\d{{1,2}})(?:-?го)?\s+({_MONTH})[а-я]*\b", re.IGNORECASE
+    rf"(?:\b\d{{1,2}}\s*(?:-|,|и|по)\s*)?\b(\d{{1,2}})(?:-?го)?\s+({_MONTH})[ьяюеау]?\b",
+    re.IGNORECASE,
 )
 _NUMERIC_DATE = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{2})(?:\.\s?(\d{4}|\d{2})\b)?(?!\d|\.\d)")
 _SCHOOL_YEAR = re.compile(r"(?<!\d)(20\d\d)\s*[-/]\s*(?:20)?(\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _YEAR_NEXT = re.compile(r"\s+20\d\d")
 _TIME = re.compile(r"(?<!\d)\d{1,2}:\d\d(?!\d)")
-_BORN = re.compile(r"(?<!\d)20\d\d(?:\s*-\s*20\d\d)?\s*(?:г\.?\s*р\b|год\w*\s+рожд)")
+_BORN = re.compile(r"(?<!\d)20\d\d(?:\s*-\s*20\d\d)?\s*(?:г\.?\s*р\b|год\w*\s+рожд\w*)")
 _CENTURY = 2000
 _DAYS_IN_MONTH = 31
 _MONTHS_IN_YEAR = 12
@@ -560,7 +561,7 @@ class _Scanner:
         )
 
     def _enter_institution(self) -> None:
-        """«Яйская СОШ №2 «Эврика»»: the adjective before and the name after are no topic."""
+        """«Яйская СОШ «Эврика»»: the adjective before and the name after are no topic."""
         if self.items and self._previous[:1].isupper() and _TOPONYM.search(self._previous.lower()):
             self.items[-1].share = min(self.items[-1].share, _PLACE_SHARE)
         self._institution = self._school = True
