@@ -58,8 +58,12 @@ TESTS = {
     "matching": [
         "test_words.py",
         "test_titles.py",
+        "test_title_examples.py",
         "test_likeness.py",
+        "test_likeness_examples.py",
         "test_matching.py",
+        "test_matching_margins.py",
+        "test_matching_notes.py",
         "test_matching_properties.py",
     ],
     "reconcile": ["test_reconcile.py", "test_reconcile_properties.py"],
