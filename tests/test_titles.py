@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from miro_sync.matching.titles import Facets, conflicts, doubts, read_title
+from miro_sync.matching.words import notion
 
 
 def facets(title: str) -> Facets:
@@ -26,6 +27,9 @@ def notions(title: str) -> frozenset[str]:
         ("Посвящение: классы 1-4", {1, 2, 3, 4}),
         ("Праздник первоклассников", {1}),
         ("Собрание 9А", {9}),
+        ("Урок 6-ые, 7 - 8 классы", {6, 7, 8}),
+        ("Классы 7-9, 11: бег", {7, 8, 9, 11}),
+        ("Собрание 7 а, б, 9 в классов", {7, 9}),
         ("Экскурсия 7а, 8-б", {7, 8}),
         ("Кружок, каб. 5а", set()),
         ("Турнир школы №9А", set()),
@@ -55,6 +59,18 @@ def test_classes_are_read_as_schools_write_them(title: str, grades: set[int]) ->
         ("Педсовет «Итоги 1 четверти»", {("четверть", 1)}),
         ("Гений XXI века", set()),
         ("Форум в СОШ №5", set()),
+        ("Школа №5: форум", set()),
+        ("Школа №5 форум", set()),
+        ("СОШ 5 форум", set()),
+        ("Детский сад №7 праздник", set()),
+        ("СОШ №12, VIII форум", {("выпуск", 8)}),
+        ("СОШ №12 4 этап акции", {("этап", 4)}),
+        ("5. Конкурс чтецов", set()),
+        ("II. Форум педагогов", set()),
+        ("2-й открытый урок", {("выпуск", 2)}),
+        ("3-я районная научная конференция", {("выпуск", 3)}),
+        ("Занятие 3", {("выпуск", 3)}),
+        ("Час № 2", set()),
         ("Праздник первого звонка", set()),
     ],
 )
@@ -175,6 +191,27 @@ def test_official_names_and_abbreviations_are_one() -> None:
     assert notions("Всероссийская олимпиада школьников") == notions("ВсОШ")
 
 
+def test_a_year_of_birth_leaves_no_word() -> None:
+    assert notions("Сбор юношей 2009 года рождения") == notions("Сбор юношей")
+
+
+@pytest.mark.parametrize(
+    ("word", "month"),
+    [
+        ("мая", True),
+        ("майский", True),
+        ("августовский", True),
+        ("апреле", True),
+        ("маяк", False),
+        ("майор", False),
+        ("октябрята", False),
+        ("декабристы", False),
+    ],
+)
+def test_a_word_that_only_begins_like_a_month_is_none(word: str, *, month: bool) -> None:
+    assert (read_title(f"{word} форум").shares[notion(word)] < 0.3) is month
+
+
 @pytest.mark.parametrize("title", ["", " ", "🎉🎉", "—", "12.04.2023", "№ 5", "«»", "((", "и в на"])
 def test_a_title_without_words_has_no_notions_or_only_a_day(title: str) -> None:
     assert len(read_title(title).shares) <= 1
@@ -224,6 +261,7 @@ def test_facets_that_contradict_make_another_event(one: str, other: str, facet: 
         ("Собрание 9А", "Собрание 9А, 9Б"),
         ("Подготовка к ОГЭ", "Собрание 8-9 классов"),
         ("Подготовка к ОГЭ по химии, биологии", "Подготовка к ОГЭ по химии"),
+        ("Школа №5: муниципальная НПК", "VIII муниципальная НПК"),
         ("Урок 5-7 классы", "Урок 7-9 классы"),
     ],
 )
