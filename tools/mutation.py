@@ -54,7 +54,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 #: The tests of each rule, quick ones: no command, no server, no document.
 TESTS = {
-    "periods": ["test_periods.py", "test_periods_properties.py"],
+    "periods": [
+        "test_periods.py",
+        "test_periods_said.py",
+        "test_periods_rhythms.py",
+        "test_periods_properties.py",
+    ],
     "matching": [
         "test_words.py",
         "test_titles.py",
