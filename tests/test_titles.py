@@ -90,6 +90,8 @@ def test_numbers_of_a_series_are_read(title: str, numbers: set[tuple[str, int]])
         ("Олимпиада по истории", {"история"}),
         ("Успехи по истории", {"история"}),
         ("Успехи истории", set()),
+        ("Открытие кабинета истории", {"история"}),
+        ("Слёт учителей истории", {"история"}),
         ("Секция физической культуры", {"физкультура"}),
         ("Турнир по волейболу", {"волейбол"}),
         ("Линейка об освобождении от немецко-фашистских захватчиков", set()),
@@ -111,11 +113,24 @@ def test_natural_science_stands_for_its_subjects() -> None:
         ("Окружной этап конкурса", {2, 3, 4}),
         ("Заключительный этап олимпиады", {9}),
         ("Финал чемпионата", {9}),
+        ("Школьный этап и муниципальный этап олимпиады", {1, 2}),
         ("Всероссийская олимпиада", set()),
     ],
 )
 def test_the_stage_is_told_from_the_reach_of_the_contest(title: str, stages: set[int]) -> None:
     assert facets(title).stages == stages
+
+
+@pytest.mark.parametrize(
+    ("title", "levels"),
+    [
+        ("День семьи: городской конкурс", {2, 4}),
+        ("Международный день музеев", set()),
+        ("Городской день здоровья", set()),
+    ],
+)
+def test_the_reach_of_a_standard_day_is_not_that_of_the_event(title: str, levels: set[int]) -> None:
+    assert facets(title).levels == levels
 
 
 def test_the_reach_is_that_of_the_contest_where_a_stage_is_named() -> None:
