@@ -74,6 +74,7 @@ def test_what_was_filled_in_can_be_said_in_every_language(text: str, language: s
         ("до конца 2023 или до конца 2024 года по плану", "до конца 2023 или до конца 2024 года"),
         ("Срок: 09.2023 или 10.2023 по плану", "09.2023 или 10.2023"),
         ("Срок: 2023-09 или 2023-10 по плану", "2023-09 или 2023-10"),
+        ("Срок: 10 мая - 3 июня или 5-10 июля", "10 мая - 3 июня или 5-10 июля"),
         ("2021-2023 гг., 2023-2024 уч. год", "2021-2023 гг"),
     ],
 )
@@ -180,6 +181,8 @@ def test_august_ends_a_school_plan_unless_a_range_or_the_preparation_begins_with
 def test_all_of_several_last_days_are_last_days() -> None:
     assert read_period("до 20 января, 20 апреля", SCHOOL).deadline
     assert not read_period("20 января, до 20 апреля", SCHOOL).deadline
+    assert read_period("ежегодно, до 25 апреля", SCHOOL).deadline
+    assert not read_period("ежегодно, 25 апреля", SCHOOL).deadline
 
 
 @pytest.mark.parametrize(

@@ -190,9 +190,11 @@ def test_what_a_school_is_called_is_no_detail_of_the_event() -> None:
         ("День здоровья", "здоровья"),
         ("День здорового питания", "здорового_питания"),
         ("День детских организаций", "детских_организаций"),
+        ("День нашей Победы", "победы"),
+        ("День российского учителя", "учителя"),
     ],
 )
-def test_the_longest_name_of_a_day_counts(title: str, day: str) -> None:
+def test_the_longest_name_of_a_day_counts_and_ornaments_do_not(title: str, day: str) -> None:
     assert facets(title).days == {day}
 
 

@@ -63,6 +63,7 @@ def test_a_tie_that_a_table_names_counts_before_that_of_a_family() -> None:
     assert kin()["викторина"]["квиз"] == 0.8
     assert kin()["викторина"]["турнир"] == 0.65
     assert kin()["семинар"]["вебинар"] == 0.65
+    assert kin()["бдд"]["пдд"] == 0.7
 
 
 def test_an_abbreviation_is_written_out() -> None:

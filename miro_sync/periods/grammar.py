@@ -281,7 +281,7 @@ def _since(pieces: list[Piece], _kinds: str) -> list[Piece]:
     (dated,) = _dated(pieces)
     span = dated.span
     if dated.edge == "b" and span.vague:
-        span = span._replace(vague=False, last_day=1, precise=True)
+        span = span._replace(vague=False, precise=True)
     elif not span.precise:
         span = span._replace(vague=True)  # «с сентября»: on which day is not said
     return [dated._replace(span=span, start=pieces[0].start, role="f")]
