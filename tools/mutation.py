@@ -174,7 +174,7 @@ class _Visitor(MutationVisitor):
 
 
 def _chosen(asked: argparse.Namespace) -> list[Mutant]:
-    """Return the mutants to try, those of one function side by side."""
+    """Return the mutants to try, drawn so that those of the first minutes are a fair sample."""
     rules = ROOT / "miro_sync" / asked.rules
     paths = sorted(rules.rglob("*.py")) if rules.is_dir() else [rules.with_suffix(".py")]
     paths = [path.relative_to(ROOT) for path in paths]
@@ -187,9 +187,7 @@ def _chosen(asked: argparse.Namespace) -> list[Mutant]:
         ]
     elif asked.sample:
         dice = random.Random(asked.seed)  # noqa: S311 - no secret
-        plans = [
-            plans[i] for i in sorted(dice.sample(range(len(plans)), min(asked.sample, len(plans))))
-        ]
+        plans = dice.sample(plans, min(asked.sample, len(plans)))
     return [make() for _, make in plans]
 
 
