@@ -178,6 +178,10 @@ def test_quotes_name_a_thing_unless_they_hold_the_whole_title() -> None:
     assert not read_title("«Неделя функциональной грамотности»").names
 
 
+def test_all_that_stands_in_quotes_is_detail() -> None:
+    assert read_title("Викторина «Атом» и игра «Кварк»").detail == {"ат", "кварк"}
+
+
 def test_what_a_school_is_called_is_no_detail_of_the_event() -> None:
     assert read_title("Яйская СОШ «Эврика», мастер-класс").detail == frozenset()
 
