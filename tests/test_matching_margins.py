@@ -140,3 +140,13 @@ def test_the_very_same_title_is_alike_by_a_hundred_percent() -> None:
     why = reasons(explain(card(title="Слёт", date=IN_MARCH), planned("Слёт")))
     assert why[0] == say("matching.alike", percent=100)
     assert why[-1] == say("matching.center_network")
+
+
+def test_of_two_like_cards_that_whose_age_is_known_is_the_first() -> None:
+    made = dt.datetime(2023, 3, 1, tzinfo=dt.UTC)
+    cards = [
+        card("1", title="Слёт юных химиков", center_id="c1", date=IN_MARCH, created_at=None),
+        card("2", title="Слёт юных химиков", center_id="c1", date=IN_MARCH, created_at=made),
+    ]
+    found = match([planned("Слёт юных химиков")], cards)
+    assert [link.duplicate for link in found.links] == [True, False]
