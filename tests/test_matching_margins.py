@@ -150,3 +150,13 @@ def test_of_two_like_cards_that_whose_age_is_known_is_the_first() -> None:
     ]
     found = match([planned("Слёт юных химиков")], cards)
     assert [link.duplicate for link in found.links] == [True, False]
+
+
+def test_among_many_longer_titles_that_hold_its_words_the_same_title_is_found() -> None:
+    longer = [
+        planned(f"Слёт юных химиков, {one}авалистов, туристов и краеведов области", key=one)
+        for one in "БВГДЖЗКЛМНПРСТФХЦЧ"
+    ]
+    same = planned("Слёт юных химиков", key="Е")
+    one = card(title="Слёт юных химиков", date=IN_MARCH)
+    assert told([*longer, same], one) == "link Е 1.000"
