@@ -64,7 +64,7 @@ lint: $(VENV)/dev
 	$(BIN)/deptry .
 
 types: $(VENV)/dev
-	$(BIN)/mypy miro_sync tests benchmarks docs
+	$(BIN)/mypy miro_sync tests benchmarks docs tools
 
 imports: $(VENV)/dev
 	$(BIN)/lint-imports
@@ -97,8 +97,12 @@ bench-country: $(BENCH_READY)
 pictures: $(VENV)/dev
 	$(BIN)/python docs/pictures/make.py
 
+# make mutation RULES=periods SAMPLE=300 SEED=1: breaks of rules that no test notices.
+RULES ?= periods
+SAMPLE ?= 300
+SEED ?= 1
 mutation: $(VENV)/dev
-	$(BIN)/mutmut run
+	$(BIN)/python tools/mutation.py $(RULES) --sample $(SAMPLE) --seed $(SEED)
 
 # Pins every dependency with hashes, for all systems; the files hold no index address.
 lock:
