@@ -188,7 +188,9 @@ def test_the_day_a_card_was_made_is_kept_beside_the_day_it_was_filled_in() -> No
     (fresh,) = dated(own())
     filled = own(modified_at=at(ago(2)), text="21 уч-ся")
     (first,) = dated(filled, previous=remembered(fresh))
-    (second,) = dated(replace(filled, modified_at=at(ago(1)), text="22"), previous=remembered(first))
+    (second,) = dated(
+        replace(filled, modified_at=at(ago(1)), text="22"), previous=remembered(first)
+    )
 
     assert (fresh.contributed, fresh.made) == (ago(100), None)
     assert (first.contributed, first.made) == (ago(2), ago(100))
