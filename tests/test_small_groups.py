@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from builders import project
 
+from miro_sync import kpi
 from miro_sync.kpi import few, hides, is_hidden, may_show
+from miro_sync.kpi.measured import Measured, PastValue, Stage
 from miro_sync.model import (
+    EventCalendar,
     Indicator,
     IndicatorFormula,
     IndicatorPart,
     IndicatorSource,
     IndicatorState,
     IndicatorValue,
+    Period,
     say,
 )
 
@@ -115,3 +121,62 @@ def test_what_is_hidden_from_others_is_shown_to_its_own_centre() -> None:
 
     assert (may_show(hidden), may_show(hidden, inside=True)) == (False, True)
     assert (may_show(shown), may_show(shown, inside=True)) == (True, True)
+
+
+# --- what was before ----------------------------------------------------------------------------
+
+TODAY = dt.date(2023, 9, 20)
+
+
+def judged(indicator: Indicator, *stages: Stage, past: Sequence[PastValue] = ()) -> IndicatorValue:
+    return kpi.judge(
+        indicator,
+        Measured("K1", kpi.definition_of(indicator), stages),
+        project=project(),
+        calendar=EventCalendar((), ()),
+        today=TODAY,
+        past=past,
+    )
+
+
+def of_month(month: int, value: float, **changes: Any) -> Stage:  # noqa: ANN401 - any field
+    days = Period(dt.date(2023, month, 1), dt.date(2023, month, 28))
+    return Stage(period=days, value=value, best=value, worst=value, **changes)
+
+
+def test_a_count_of_few_people_is_hidden_when_there_are_many_by_now() -> None:
+    count = declared(IndicatorFormula.SUM, unit="чел.")
+    grown = judged(count, of_month(3, 7.0), of_month(4, 3.0), of_month(5, 12.0))
+    known = judged(replace(count, people=False), of_month(4, 3.0), of_month(5, 12.0))
+
+    assert [one.value for one in grown.trend] == [7, 12]
+    assert grown.before is None
+    assert [one.value for one in known.trend] == [3, 12]
+    assert known.before is not None
+
+
+def test_a_share_of_few_people_is_hidden_when_there_are_many_by_now() -> None:
+    few_then = of_month(3, 75.0, numerator=3.0, denominator=4.0)
+    many_then = of_month(4, 50.0, numerator=20.0, denominator=40.0)
+    now = of_month(5, 60.0, numerator=30.0, denominator=50.0)
+
+    shown = judged(declared(), few_then, many_then, now)
+    assert [one.value for one in shown.trend] == [50, 60]
+    assert shown.before == shown.trend[0]
+    assert judged(declared(), few_then, now).before is None
+
+
+def test_a_growth_of_few_people_is_hidden_when_there_are_many_by_now() -> None:
+    few_then = of_month(3, 9.0, parts=(IndicatorPart("8 класс", denominator=4),))
+    now = of_month(5, 12.0, parts=(IndicatorPart("8 класс", denominator=20),))
+
+    assert [one.value for one in judged(declared(GROWTH), few_then, now).trend] == [12]
+
+
+def test_what_earlier_runs_counted_is_hidden_as_well() -> None:
+    count = declared(IndicatorFormula.SUM, unit="чел.", collected="Май 2023 Сентябрь 2023")
+    past = [PastValue(dt.date(2023, 5, 3), 3.0), PastValue(dt.date(2023, 6, 3), 7.0)]
+    now = Stage(value=12.0, best=12.0, worst=12.0)
+
+    assert [one.value for one in judged(count, now, past=past).trend] == [7, 12]
+    assert judged(count, now, past=past[:1]).before is None
