@@ -22,17 +22,21 @@ from telling_sample import (
     verdict,
 )
 
+from miro_sync.coverage import Direction, PlanCoverage
 from miro_sync.letter import Block, Letter
 from miro_sync.messages import catalogue
 from miro_sync.model import (
     CenterActivity,
     CenterState,
     EventCard,
+    Finding,
+    FindingState,
     IndicatorPoint,
     IndicatorState,
     IndicatorValue,
     Message,
     MovedCard,
+    Place,
     Question,
     SourceReport,
     SourceState,
@@ -223,6 +227,39 @@ def test_what_was_settled_says_how_and_where() -> None:
     ]
 
 
+def test_what_the_network_settled_names_no_centre() -> None:
+    seen = scene(judged("А", Status.HELD, None, card("7", "Дело")))
+
+    assert part(written_letter(seen, COORDINATOR, told=frozenset("А")), Block.CLOSED) == [
+        "Закрыто с прошлого письма (1)",
+        "* А Дело А",
+        "проведено.",
+        f"{CARD}7",
+    ]
+
+
+def test_what_has_a_link_needs_no_place_and_a_moved_event_is_its_own_centre_s() -> None:
+    both = replace(
+        card("7", "Дело", center="yaya1", day="2023-05-12"), place=Place("", sheet="План")
+    )
+    late = judged("А", Status.OVERDUE, None, both)
+    own = judged("Б", Status.HELD, "ishim").occurrence
+    seen = scene(
+        late,
+        moved=(MovedCard(both, own),),
+        questions=(Question("7", ()),),
+        cards={"7": both},
+    )
+    made = written_letter(seen, COORDINATOR)
+
+    assert part(made, Block.NEW)[-1] == f"{CARD}7"
+    assert part(made, Block.CLARIFY)[-1] == f"{CARD}7"
+    assert part(made, Block.DECISIONS)[2:] == [
+        "Ишимская ООШ: на карточке 12.05.2023, по плану март 2023",
+        f"{CARD}7",
+    ]
+
+
 # --- a centre's own letter ----------------------------------------------------------------------
 
 
@@ -327,6 +364,32 @@ def test_what_comes_says_for_whom_and_what_falls_on_one_day() -> None:
     ]
 
 
+def test_what_comes_or_has_no_date_opens_the_row_of_the_calendar_and_no_card() -> None:
+    url = "https://docs.google.com/spreadsheets/d/1/edit#range=A7"
+    soon = coming("С", "2023-06-07")
+    planned = replace(soon.occurrence.event, place=Place("calendar", url=url))
+    seen = scene(
+        replace(
+            soon,
+            occurrence=replace(soon.occurrence, event=planned),
+            evidence=judged("С", Status.OVERDUE, None, card("7", "Дело")).evidence,
+        ),
+        replace(
+            soon,
+            status=Status.UNDATED,
+            occurrence=replace(soon.occurrence, event=planned, period=None),
+        ),
+    )
+    made = written_letter(seen, COORDINATOR)
+
+    assert part(made, Block.AHEAD)[1:] == ["* 07.06.2023: С Дело С", url]
+    assert part(made, Block.CLARIFY)[2:] == [
+        "* С Дело С",
+        "Срок не указан. Впишите его в календарь.",
+        url,
+    ]
+
+
 # --- questions, loose ends, sources ---------------------------------------------------------------
 
 
@@ -385,6 +448,33 @@ def test_the_coordinator_is_asked_what_only_a_person_can_tell() -> None:
         "Похоже, доску переделали: большинство карточек лежит в других рамках.",
     ]
     assert made.figures.questions == 5
+
+
+def test_empty_plans_and_old_debts_are_counted_for_the_coordinator() -> None:
+    plans = (
+        PlanCoverage("ishim", "План", (Direction(1, "Первое"), Direction(2, "Второе", events=3))),
+        PlanCoverage("yaya1", "План", (Direction(1, "Первое"),)),
+    )
+    aside = (Finding("missed:А", "missed", "А", FindingState.OPEN, TODAY, backlog=True),)
+    seen = replace(scene(judged("А"), judged("Б"), beside={"plans": plans}), findings=aside)
+
+    assert part(written_letter(seen, COORDINATOR), Block.CLARIFY)[2:] == [
+        "Пустых направлений в планах центров: 2 (miro-sync coverage).",
+        "На разбор: 1 (просрочено ещё до первого запуска, в счёт не входит).",
+    ]
+
+
+def test_three_events_and_no_more_are_offered_for_a_card() -> None:
+    asked = Question("20", tuple((code, 0.5) for code in "АБВГ"))
+    seen = scene(
+        *(judged(code, Status.HELD) for code in "АБВГ"),
+        questions=(asked,),
+        cards={"20": card("20", "Что это")},
+    )
+
+    assert part(written_letter(seen, COORDINATOR), Block.CLARIFY)[3] == (
+        "Похоже на: А Дело А; или Б Дело Б; или В Дело В"
+    )
 
 
 def test_more_questions_than_are_shown_are_counted_all_the_same() -> None:
@@ -454,6 +544,23 @@ def test_an_indicator_says_its_value_its_change_its_target_and_its_gap() -> None
         "* K3 …",
         "нет данных на 01.06.2023",
     ]
+
+
+def test_a_gap_is_told_in_the_unit_of_its_indicator_and_none_is_none() -> None:
+    assert stands(
+        indicator("K1", unit="балл", value=4.0, target=5.0, before=None, behind=True, gap=1.0),
+        indicator("K2", value=99.0, before=None, behind=True, gap=0.0),
+        indicator("K3", value=None, state=IndicatorState.NOT_DUE),
+    ) == [
+        "* K1 …",
+        "4 балла на 01.06.2023, цель 5 баллов, отставание 1,0",
+        "* K2 …",
+        "99 % на 01.06.2023, цель 100 %",
+    ]
+
+
+def test_five_indicators_and_no_more_are_told() -> None:
+    assert len(stands(*(indicator(f"K{n}") for n in range(7)))) == 10
 
 
 def test_what_is_of_few_people_says_no_more_than_that_and_the_target() -> None:
