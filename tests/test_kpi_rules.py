@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from builders import event, occurrence, source
+from builders import LONG_AFTER, event, occurrence, schedule, source
 from test_kpi import (
+    CALENDAR,
     CENTERS,
     FORMULA,
     HEAD,
@@ -28,6 +30,7 @@ from test_kpi import (
 )
 
 from miro_sync import kpi
+from miro_sync.kpi.measured import Measured, Stage
 from miro_sync.kpi.rounding import shortfall
 from miro_sync.messages import catalogue
 from miro_sync.model import (
@@ -35,8 +38,10 @@ from miro_sync.model import (
     EventCalendar,
     Indicator,
     IndicatorState,
+    Period,
     Place,
     Progress,
+    Severity,
     SourceState,
     Status,
     say,
@@ -61,6 +66,8 @@ BANK = Indicator("K5", "Материалы", "материалов", FORMULA.QUO
         (5.0, 5.0, 5.0),
         (4.96, 5.0, 4.9),
         (5.06, 5.0, 5.1),
+        (99.96, 99.96, 100.0),
+        (5.04, 5.04, 5.0),
     ],
 )
 def test_a_share_is_never_rounded_onto_its_target(
@@ -296,3 +303,126 @@ def test_without_a_table_nothing_is_counted_for_a_map() -> None:
     )
 
     assert value.state is IndicatorState.UNKNOWN
+
+
+# --- when it is collected -------------------------------------------------------------------------
+
+
+def test_only_the_named_events_of_a_table_bound_its_collections() -> None:
+    march, may = (Period(dt.date(2023, month, 1), dt.date(2023, month, 31)) for month in (3, 5))
+    coded, keyed = event("D12", schedule=schedule(march)), event("r-1", code=None)
+    calendar = EventCalendar(
+        (coded, keyed),
+        (
+            occurrence(coded),
+            occurrence(keyed, period=may),
+            occurrence(event("D13"), period=Period(dt.date(2023, 4, 1), dt.date(2023, 4, 30))),
+            occurrence(coded, period=None),
+        ),
+    )
+    monthly = replace(RATIO, collected="Ежемесячно")
+
+    def months_of(indicator: Indicator) -> set[int]:
+        found = kpi.collections_of(indicator, PROJECT, calendar)
+        return {one.start.month for one in found if one.start.year == 2023}
+
+    assert months_of(replace(monthly, events=("D12",))) == {3}
+    assert months_of(replace(monthly, events=("r-1",))) == {5}
+    assert months_of(replace(monthly, events=("D12", "r-1"))) == {3, 5}
+    everywhere = months_of(monthly)
+    assert {3, 4, 5} < everywhere
+    assert months_of(replace(monthly, events=("D12",), source=CALENDAR)) == everywhere
+    assert months_of(replace(monthly, events=("D77",))) == everywhere
+
+
+def test_a_collection_that_is_understood_in_part_is_told_with_its_place() -> None:
+    in_part = replace(RATIO, collected="Март 2023 и когда-нибудь ещё")
+    problem = kpi.unread_collection(in_part, PROJECT)
+
+    assert problem is not None
+    assert problem.place == Place("kpi.toml", key="[[indicator]] K6 collected")
+    assert problem.severity is Severity.WARNING
+    assert kpi.unread_collection(replace(RATIO, collected="Март 2023"), PROJECT) is None
+    assert kpi.unread_collection(RATIO, PROJECT) is None
+    assert kpi.settings_place(RATIO) == Place("kpi.toml", key="[[indicator]] K6")
+
+
+# --- the document against itself ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"growth": 20, "baseline": None}, "K11: прирост 20 % обещан, но нет исходного значения"),
+        ({"growth": 20, "baseline": 0.0}, "K11: прирост 20 % от нуля посчитать нельзя."),
+        ({"target": 14.0}, "K11: цель 14 не лучше исходного значения 14,8."),
+        ({"target": 14.8}, "K11: цель 14,8 не лучше исходного значения 14,8."),
+        (
+            {"direction": Direction.DOWN, "target": 14.8},
+            "K11: цель 14,8 не лучше исходного значения 14,8.",
+        ),
+        ({"unit": "%", "target": 120.0}, "K11: цель 120 % больше ста процентов."),
+        ({"region": 22.5}, "K11: цель 17,8 не дотягивает до значения по региону 22,5"),
+        ({"region": 16.0}, "K11: цель 17,8 лучше значения по региону 16."),
+        ({"region": 16.0, "baseline": None}, "K11: цель 17,8 лучше значения по региону 16."),
+    ],
+)
+def test_a_disagreement_names_the_indicator_and_the_numbers(
+    changes: dict[str, Any], said: str
+) -> None:
+    (found,) = kpi.disagreements(replace(MEAN, **changes))
+
+    assert RU.tell(found).startswith(said)
+
+
+def test_a_start_that_is_as_good_as_the_region_is_told() -> None:
+    found = [RU.tell(one) for one in kpi.disagreements(replace(MEAN, region=14.8))]
+
+    assert found[1] == "K11: исходное значение 14,8 уже не хуже значения по региону 14,8."
+
+
+def test_a_mean_above_a_hundred_and_a_growth_above_a_hundred_are_no_mistakes() -> None:
+    assert kpi.disagreements(replace(MEAN, target=120.0)) == ()
+    assert kpi.disagreements(replace(MEAN, unit="%", formula=FORMULA.GROWTH, target=120.0)) == ()
+
+
+def test_the_calendar_s_quota_is_held_against_an_indicator_of_the_calendar_alone() -> None:
+    calendar = EventCalendar((event("D13", quota=8), event("D14")), ())
+    (found,) = kpi.disagreements(QUOTA, calendar)
+
+    assert RU.tell(found) == "K5: норма 10, а в календаре у мероприятия «D13» — 8."
+    assert kpi.disagreements(replace(QUOTA, source=TABLE), calendar) == ()
+    assert kpi.disagreements(replace(QUOTA, formula=FORMULA.SUM), calendar) == ()
+    assert kpi.disagreements(replace(QUOTA, events=("D14",)), calendar) == ()
+    assert kpi.disagreements(replace(QUOTA, target=None), calendar) == ()
+
+
+def test_an_event_of_the_network_is_named_with_what_to_do() -> None:
+    planned = event("r-1", code=None, title="Слёт")
+    value = counted(
+        replace(SHARE, events=("r-1",)),
+        None,
+        calendar=EventCalendar((planned,), ()),
+        verdicts=[verdict(occurrence(planned), Status.HELD)],
+    )
+    (problem,) = value.problems
+
+    assert "«r-1»" in RU.tell(problem.message)
+    assert problem.place == Place("kpi.toml", key="[[indicator]] K2 events")
+
+
+def test_what_stands_in_for_an_unread_table_says_of_which_day_it_is() -> None:
+    measured = Measured(
+        "K6",
+        kpi.definition_of(RATIO),
+        (Stage(value=50.0, best=50.0, worst=50.0),),
+        day=dt.date(2023, 6, 1),
+        stale=True,
+    )
+    value = kpi.judge(
+        RATIO, measured, project=PROJECT, calendar=EventCalendar((), ()), today=LONG_AFTER
+    )
+
+    assert RU.tell(value.problems[0].message) == (
+        "таблица сейчас не прочитана; это последнее прочитанное, от 01.06.2023."
+    )
