@@ -142,7 +142,8 @@ HELD_DAY: dict[str, CellValue] = {"decision": "проведено", "day": dt.da
 def test_a_choice_in_other_words_is_the_decision_that_was_taken() -> None:
     made, before = taken(HELD_DAY)
 
-    for cells in ({"decision": "проведено 12.03.2023"}, {**HELD_DAY, "role": "методист"}):
+    spelled: dict[str, CellValue] = {"decision": "проведено 12.03.2023"}
+    for cells in (spelled, {**HELD_DAY, "role": "методист"}):
         words = again(cells, before, made)
         assert [(one.state, one.decision) for one in words.answers] == [(RowState.TAKEN, made)]
         assert words.decisions == ()
