@@ -325,6 +325,8 @@ def _check_project(document: Document, project: ProjectFile) -> None:
     is_asked = "digest_at" in schedule.model_fields_set and mail.smtp is not None
     if is_asked and letters is not None and not start <= letters < end:
         document.report(say("settings.digest_at_outside"), ("schedule", "digest_at"))
+    if schedule.publish_at is not None and not (project.publish.board or project.publish.table):
+        document.report(say("settings.publish_at_off"), ("schedule", "publish_at"))
     state = split(project.state.url)
     if state and state.has_password:
         document.report(say("settings.state_password"), ("state", "url"), severity=Severity.WARNING)
@@ -666,4 +668,5 @@ def _timetable(project: ProjectFile) -> Timetable:
         # On a server its own tools make better copies.
         backup_at=schedule.backup_at if copied is None or copied.scheme == "sqlite" else None,
         keep=schedule.keep_backups,
+        publish_at=schedule.publish_at,
     )
