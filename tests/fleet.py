@@ -200,7 +200,7 @@ class Fleet:
     def all_done(self) -> bool:
         return set(self.outcomes().values()) == {"done"}
 
-    def ask(self, query: str) -> list[Any]:
+    def ask(self, query: str, **values: object) -> list[Any]:
         """Ask the database."""
         engine = sa.create_engine(
             self.url.replace("postgresql:", "postgresql+psycopg:"),
@@ -208,7 +208,7 @@ class Fleet:
             isolation_level="AUTOCOMMIT",
         )
         with engine.connect() as connection:
-            answer = connection.execute(sa.text(query))
+            answer = connection.execute(sa.text(query), values)
             return list(answer) if answer.returns_rows else []
 
     def runs(self, project: str) -> int:
