@@ -164,7 +164,9 @@ class Fleet:
         port: int,
         more: str = "",
         url: str | None = None,
+        *,
         account: str | None = None,
+        files: Mapping[str, str] | None = None,
     ) -> str:
         """Put a project on the list."""
         folder = self.folder / f"p{number}"
@@ -179,8 +181,9 @@ class Fleet:
             account="" if account is None else f'account = "{account}"',
         )
         (folder / "project.toml").write_text(text, "utf-8")
-        (folder / "centers.toml").write_text(CENTERS, "utf-8")
-        (folder / "calendar.csv").write_text(CALENDAR, "utf-8")
+        usual = {"centers.toml": CENTERS, "calendar.csv": CALENDAR}
+        for name, content in {**usual, **(files or {})}.items():
+            (folder / name).write_text(content, "utf-8")
         (answer,) = worker.add(self.url, folder)
         assert answer.result is not None, answer.error
         return answer.result.id
