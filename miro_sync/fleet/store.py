@@ -167,8 +167,13 @@ class Shared:
         """Return the time by the clock that counts."""
         if not self.on_server:
             return self._now().timestamp()
-        clock = sa.text("select extract(epoch from clock_timestamp())")
-        return float(connection.execute(clock).scalar_one())
+        return float(connection.execute(sa.select(self.clock())).scalar_one())
+
+    def clock(self) -> sa.ColumnElement[float]:
+        """Return the same as a part of a statement."""
+        if not self.on_server:
+            return sa.literal(self._now().timestamp())
+        return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Float)
 
     def is_newer(self) -> bool:
         """Tell whether a newer program works here, so that this one has to leave."""

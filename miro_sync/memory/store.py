@@ -600,7 +600,11 @@ def _begin(connection: Connection) -> None:
 
 def _revision(connection: Connection) -> str | None:
     """Return the state's migration, None where there is no state yet."""
-    if not sa.inspect(connection).has_table("alembic_version"):
+    if connection.dialect.name == "postgresql":  # asked at every transaction: one short question
+        there = connection.scalar(sa.text("select to_regclass('alembic_version')")) is not None
+    else:
+        there = sa.inspect(connection).has_table("alembic_version")
+    if not there:
         return None
     revision = connection.scalar(sa.text("select version_num from alembic_version"))
     if revision is not None and revision > schema.REVISION:
