@@ -90,8 +90,8 @@ def main() -> None:
                     f"  {row.worst:12}  {row.refused:7}  {row.country_hours:10.2f}",
                     flush=True,
                 )
-    if told.results is not None:
-        write(told.results, rows)
+            if told.results is not None:
+                write(told.results, rows)
 
 
 def measure(server: str, workers: int, told: argparse.Namespace) -> list[Row]:
