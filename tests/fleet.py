@@ -226,7 +226,7 @@ class Fleet:
             one.end()
 
 
-def until(met: Callable[[], object], seconds: float = 60.0) -> None:
+def until(met: Callable[[], object], seconds: float = 180.0) -> None:
     """Wait until something is so, and fail when it is not so in time."""
     end = time.monotonic() + seconds
     while not met():
