@@ -740,7 +740,7 @@ def _level(verb: str, path: str, query: Mapping[str, str], body: Any) -> tuple[i
     if path.endswith("/items/bulk"):
         return 2, len(body)
     if verb == "DELETE":
-        return (1 if query.get("tag_id") else 3), 1
+        return (1 if query.get("tag_id") or "/tags/" in path else 3), 1
     if verb == "PATCH" or (path.endswith("/items") and "tag_id" not in query):
         return 2, 1
     return 1, 1

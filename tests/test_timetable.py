@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miro_sync.timetable import Calendar, Done, Job, JobRun, Timetable, due, is_late, next_at
+from miro_sync.timetable import Calendar, Done, Job, JobRun, Timetable, due, has, is_late, next_at
 
 ZONE = ZoneInfo("Asia/Novokuznetsk")
 TABLE = Timetable(digest_at=8 * 60 + 30)
@@ -237,11 +238,33 @@ def test_a_night_without_runs_is_not_late() -> None:
 def test_what_was_done_is_not_due_again_and_something_always_comes(ago: int, ahead: int) -> None:
     now = at(1, 0) + dt.timedelta(minutes=ahead)
     before = done(now - dt.timedelta(minutes=ago), *ALL)
+    table = replace(TABLE, publish_at=7 * 60 + 30)
 
-    for job in due(TABLE, before, CALENDAR, now):
-        assert next_at(job, TABLE, before, CALENDAR, now) == now
-    assert due(TABLE, done(now, *ALL), CALENDAR, now) == ()
+    for job in due(table, before, CALENDAR, now):
+        assert next_at(job, table, before, CALENDAR, now) == now
+    assert due(table, done(now, *ALL), CALENDAR, now) == ()
     for job in Job:
-        coming = next_at(job, TABLE, done(now, *ALL), CALENDAR, now)
+        coming = next_at(job, table, done(now, *ALL), CALENDAR, now)
         assert coming is not None
         assert coming > now
+
+
+def test_what_may_be_written_back_is_written_once_a_day_after_the_read_and_before_the_letters() -> (
+    None
+):
+    table = replace(TABLE, publish_at=7 * 60 + 30)
+    missed = done(at(20, 9), *ALL)
+
+    assert due(table, missed, CALENDAR, at(23, 9)) == (
+        Job.FULL,
+        Job.PUBLISH,
+        Job.DIGEST,
+        Job.BACKUP,
+    )
+    assert Job.PUBLISH not in due(table, done(at(23, 7, 30), *ALL), CALENDAR, at(24, 7, 29))
+    assert Job.PUBLISH in due(table, done(at(23, 7, 30), *ALL), CALENDAR, at(24, 7, 30))
+
+
+def test_nothing_is_written_back_unless_an_hour_is_said_for_it() -> None:
+    assert not has(Job.PUBLISH, TABLE)
+    assert next_at(Job.PUBLISH, TABLE, done(at(20, 9), *ALL), CALENDAR, at(23, 9)) is None
