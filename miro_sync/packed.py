@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import PurePath
@@ -36,7 +36,8 @@ def pack(value: object) -> str:
     """
     packer = _Packer()
     packed = packer.packed(value)
-    return json.dumps([packer.shared, packed], ensure_ascii=False, separators=(",", ":"))
+    whole = [packer.shapes, packer.shared, packed]
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 
 def unpack(text: str) -> Any:  # noqa: ANN401 - whatever was packed
@@ -47,10 +48,15 @@ def unpack(text: str) -> Any:  # noqa: ANN401 - whatever was packed
 
     """
     try:
-        shared, packed = json.loads(text)
+        written, shared, packed = json.loads(text)
+        shapes = [(_CLASSES[name], plain, nested) for name, plain, nested in written]
         known: list[Any] = []
-        for one in shared:
-            known.append(_unpacked(one, known))
+        for number, plain_parts, *parts in shared:
+            made, plain, nested = shapes[number]
+            given = dict(zip(plain, plain_parts, strict=True))
+            for name, part in zip(nested, parts, strict=True):
+                given[name] = _unpacked(part, known)
+            known.append(made(**given))
         return _unpacked(packed, known)
     except (TypeError, KeyError, LookupError, AttributeError) as error:
         raise ValueError("no packed value") from error
@@ -68,17 +74,23 @@ def digest(*values: object) -> str:
 
 
 class _Packer:
-    """Writes values; what was met before is named by its number."""
+    """Writes values; what was met before is named by its number.
+
+    A board has thousands of cards of the same few shapes: the names of a class's fields are written
+    once for all its values that say as much, and what JSON has words for is read back as it stands.
+    """
 
     def __init__(self) -> None:
+        self.shapes: list[Any] = []
         self.shared: list[Any] = []
+        self._shape_numbers: dict[tuple[str, ...], int] = {}
         self._numbers: dict[int, int] = {}
         self._alive: list[object] = []  # an id is its object's only while that lives
 
     def packed(self, value: object) -> Any:  # noqa: ANN401, PLR0911 - JSON; one for each kind
         if isinstance(value, Enum):
             ours = type(value).__name__ in _CLASSES
-            return {"e": type(value).__name__, "v": value.value} if ours else value.value
+            return {"e": [type(value).__name__, value.value]} if ours else value.value
         if isinstance(value, _PLAIN):
             return value
         if isinstance(value, dt.datetime):
@@ -100,14 +112,23 @@ class _Packer:
         name = type(value).__name__
         if not is_dataclass(value) or _CLASSES.get(name) is not type(value):
             raise TypeError(f"no value of the vocabulary: {type(value)}")
-        written = {
-            one.name: self.packed(part)
-            for one in fields(value)
-            if (part := getattr(value, one.name)) != one.default
-        }
+        plain: dict[str, Any] = {}
+        nested: dict[str, Any] = {}
+        for one in fields(value):
+            part = getattr(value, one.name)
+            if part != one.default:
+                (plain if type(part) in _PLAIN else nested)[one.name] = part
+        parts = [self.packed(part) for part in nested.values()]
         self._alive.append(value)
-        self.shared.append({"c": name, "v": written})
+        self.shared.append([self._shape(name, plain, nested), [*plain.values()], *parts])
         return len(self.shared) - 1
+
+    def _shape(self, name: str, plain: Iterable[str], nested: Iterable[str]) -> int:
+        key = (name, *plain, "", *nested)
+        if key not in self._shape_numbers:
+            self._shape_numbers[key] = len(self.shapes)
+            self.shapes.append([name, [*plain], [*nested]])
+        return self._shape_numbers[key]
 
 
 # --- reading ----------------------------------------------------------------------------------
@@ -115,23 +136,22 @@ class _Packer:
 
 def _unpacked(packed: Any, known: list[Any]) -> Any:  # noqa: ANN401, PLR0911 - as above
     if isinstance(packed, list):
-        return tuple(_unpacked(one, known) for one in packed)
+        return tuple([_unpacked(one, known) for one in packed])
     if not isinstance(packed, dict):
         return packed
-    if "s" in packed:
-        return known[packed["s"]]
-    if "c" in packed:
-        parts = {name: _unpacked(part, known) for name, part in packed["v"].items()}
-        return _CLASSES[packed["c"]](**parts)
-    if "d" in packed:
-        return dt.date.fromordinal(packed["d"])
-    if "t" in packed:
-        return dt.datetime.fromisoformat(packed["t"])
-    if "f" in packed:
-        return frozenset(_unpacked(one, known) for one in packed["f"])
-    if "e" in packed:
-        return _CLASSES[packed["e"]](packed["v"])
-    return {_unpacked(key, known): _unpacked(one, known) for key, one in packed["m"]}
+    ((kind, value),) = packed.items()
+    if kind == "s":
+        return known[value]
+    if kind == "d":
+        return dt.date.fromordinal(value)
+    if kind == "t":
+        return dt.datetime.fromisoformat(value)
+    if kind == "e":
+        name, written = value
+        return _CLASSES[name](written)
+    if kind == "f":
+        return frozenset(_unpacked(one, known) for one in value)
+    return {_unpacked(key, known): _unpacked(one, known) for key, one in value}
 
 
 # --- summing up -------------------------------------------------------------------------------
