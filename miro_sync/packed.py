@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import PurePath
@@ -25,6 +25,9 @@ _CLASSES: Mapping[str, Any] = {
     if isinstance(one, type) and (is_dataclass(one) or issubclass(one, Enum))
 }
 _PLAIN = (str, int, float, bool, type(None))
+
+_FROM_ORDINAL = dt.date.fromordinal
+_FROM_ISO = dt.datetime.fromisoformat
 
 
 def pack(value: object) -> str:
@@ -49,12 +52,15 @@ def unpack(text: str) -> Any:  # noqa: ANN401 - whatever was packed
     """
     try:
         written, shared, packed = json.loads(text)
-        shapes = [(_CLASSES[name], plain, nested) for name, plain, nested in written]
+        shapes = [(_CLASSES[name], *names) for name, *names in written]
         known: list[Any] = []
-        for number, plain_parts, *parts in shared:
-            made, plain, nested = shapes[number]
-            given = dict(zip(plain, plain_parts, strict=True))
-            for name, part in zip(nested, parts, strict=True):
+        for number, plain, days, moments, links, others in shared:
+            made, for_plain, for_days, for_moments, for_links, for_others = shapes[number]
+            given = dict(zip(for_plain, plain, strict=True))
+            given.update(zip(for_days, map(_FROM_ORDINAL, days), strict=True))
+            given.update(zip(for_moments, map(_FROM_ISO, moments), strict=True))
+            given.update(zip(for_links, [known[one] for one in links], strict=True))
+            for name, part in zip(for_others, others, strict=True):
                 given[name] = _unpacked(part, known)
             known.append(made(**given))
         return _unpacked(packed, known)
@@ -76,14 +82,14 @@ def digest(*values: object) -> str:
 class _Packer:
     """Writes values; what was met before is named by its number.
 
-    A board has thousands of cards of the same few shapes: the names of a class's fields are written
-    once for all its values that say as much, and what JSON has words for is read back as it stands.
+    A board has thousands of cards of a few shapes: the names of the fields are written once for all
+    values of a shape, sorted by what they hold, so that they are read back without a look at each.
     """
 
     def __init__(self) -> None:
         self.shapes: list[Any] = []
         self.shared: list[Any] = []
-        self._shape_numbers: dict[tuple[str, ...], int] = {}
+        self._shape_numbers: dict[str, int] = {}
         self._numbers: dict[int, int] = {}
         self._alive: list[object] = []  # an id is its object's only while that lives
 
@@ -98,11 +104,14 @@ class _Packer:
         if isinstance(value, dt.date):
             return {"d": value.toordinal()}
         if isinstance(value, tuple):
-            return [self.packed(one) for one in value]
+            parts = [self.packed(one) for one in value]
+            if parts and all(isinstance(one, dict) and "s" in one for one in parts):
+                return {"l": [one["s"] for one in parts]}
+            return parts
         if isinstance(value, frozenset):
             return {"f": sorted((self.packed(one) for one in value), key=json.dumps)}
         if isinstance(value, Mapping):
-            return {"m": [[self.packed(key), self.packed(one)] for key, one in value.items()]}
+            return {"m": [self.packed(tuple(value)), self.packed(tuple(value.values()))]}
         number = self._numbers.get(id(value))
         if number is None:
             number = self._numbers[id(value)] = self._share(value)
@@ -112,23 +121,32 @@ class _Packer:
         name = type(value).__name__
         if not is_dataclass(value) or _CLASSES.get(name) is not type(value):
             raise TypeError(f"no value of the vocabulary: {type(value)}")
-        plain: dict[str, Any] = {}
-        nested: dict[str, Any] = {}
+        names: dict[str, list[str]] = {kind: [] for kind in _KINDS}
+        parts: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
         for one in fields(value):
             part = getattr(value, one.name)
             if part != one.default:
-                (plain if type(part) in _PLAIN else nested)[one.name] = part
-        parts = [self.packed(part) for part in nested.values()]
+                kind, written = _by_kind(self.packed(part))
+                names[kind].append(one.name)
+                parts[kind].append(written)
         self._alive.append(value)
-        self.shared.append([self._shape(name, plain, nested), [*plain.values()], *parts])
+        shape = [name, *names.values()]
+        number = self._shape_numbers.setdefault(json.dumps(shape), len(self.shapes))
+        if number == len(self.shapes):
+            self.shapes.append(shape)
+        self.shared.append([number, *parts.values()])
         return len(self.shared) - 1
 
-    def _shape(self, name: str, plain: Iterable[str], nested: Iterable[str]) -> int:
-        key = (name, *plain, "", *nested)
-        if key not in self._shape_numbers:
-            self._shape_numbers[key] = len(self.shapes)
-            self.shapes.append([name, [*plain], [*nested]])
-        return self._shape_numbers[key]
+
+#: What a field may hold: what JSON has words for, a day, a moment, a shared value, something else.
+_KINDS = ("", "d", "t", "s", "?")
+
+
+def _by_kind(packed: Any) -> tuple[str, Any]:  # noqa: ANN401 - JSON
+    if isinstance(packed, dict):
+        ((kind, value),) = packed.items()
+        return (kind, value) if kind in _KINDS else ("?", packed)
+    return ("?" if isinstance(packed, list) else "", packed)
 
 
 # --- reading ----------------------------------------------------------------------------------
@@ -142,16 +160,19 @@ def _unpacked(packed: Any, known: list[Any]) -> Any:  # noqa: ANN401, PLR0911 - 
     ((kind, value),) = packed.items()
     if kind == "s":
         return known[value]
+    if kind == "l":
+        return tuple([known[one] for one in value])
     if kind == "d":
-        return dt.date.fromordinal(value)
+        return _FROM_ORDINAL(value)
     if kind == "t":
-        return dt.datetime.fromisoformat(value)
+        return _FROM_ISO(value)
     if kind == "e":
         name, written = value
         return _CLASSES[name](written)
     if kind == "f":
         return frozenset(_unpacked(one, known) for one in value)
-    return {_unpacked(key, known): _unpacked(one, known) for key, one in value}
+    keys, values = (_unpacked(one, known) for one in value)
+    return dict(zip(keys, values, strict=True))
 
 
 # --- summing up -------------------------------------------------------------------------------

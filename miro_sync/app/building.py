@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import miro_sync
+from miro_sync.app.loading import load_requests
 from miro_sync.errors import StateError
 from miro_sync.memory import Owner, SqlMemory
 from miro_sync.model import (
@@ -117,9 +118,14 @@ def _board_door(settings: Settings, progress: Progress | None) -> BoardSource | 
     if source.kind is SourceKind.MIRO:
         return _LiveBoard(settings, progress)
     from miro_sync.files import BoardFile  # noqa: PLC0415 - only where it is named
-    from miro_sync.wire import read_export  # noqa: PLC0415
 
-    return BoardFile(source.path, read_export)
+    return BoardFile(source.path, _read_export)
+
+
+def _read_export(document: bytes, *, source: str) -> BoardSnapshot:
+    from miro_sync.wire import read_export  # noqa: PLC0415 - a file that has not changed is not read
+
+    return read_export(document, source=source)
 
 
 class _LiveBoard:
@@ -138,13 +144,15 @@ class _LiveBoard:
         return self._board().visit(hint)
 
     def _board(self) -> MiroBoard:
+        client = miro_client(self._settings, self._progress)
         from miro_sync.miro_client import MiroBoard  # noqa: PLC0415 - only where it is named
 
-        return MiroBoard(miro_client(self._settings, self._progress))
+        return MiroBoard(client)
 
 
 def miro_client(settings: Settings, progress: Progress | None = None) -> MiroClient:
     """Build what speaks to the live board of the settings."""
+    load_requests()
     from miro_sync.miro_budget import Clock  # noqa: PLC0415 - only where it is named
     from miro_sync.miro_client import MiroClient  # noqa: PLC0415
     from miro_sync.miro_http import Address, MiroHttp  # noqa: PLC0415
@@ -262,6 +270,7 @@ def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
     if source.kind is SourceKind.GOOGLE:
         return google_sheets(settings, source.value, now)
     if source.kind is SourceKind.YANDEX:
+        load_requests()
         from miro_sync.files import read_workbook  # noqa: PLC0415 - only where it is named
         from miro_sync.miro_budget import Clock  # noqa: PLC0415
         from miro_sync.sheets import YandexTable  # noqa: PLC0415
@@ -281,6 +290,7 @@ def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
 
 def google_sheets(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> SheetsSource:
     """Build the door to a Google spreadsheet."""
+    load_requests()
     from miro_sync.files import read_workbook  # noqa: PLC0415 - only where it is named
     from miro_sync.miro_budget import Clock  # noqa: PLC0415
     from miro_sync.sheets import SheetsSource  # noqa: PLC0415
