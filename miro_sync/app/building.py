@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 import miro_sync
 from miro_sync.app.loading import load_requests
 from miro_sync.errors import StateError
-from miro_sync.memory import Owner, SqlMemory
 from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from miro_sync.fleet.store import Shared
     from miro_sync.layouts import LookedFor
     from miro_sync.measuring import Declared
+    from miro_sync.memory import Owner, SqlMemory
     from miro_sync.miro_budget import Budget
     from miro_sync.miro_client import MiroBoard, MiroClient
     from miro_sync.miro_http import Address
@@ -43,6 +43,8 @@ Progress = Callable[[int, int | None], None]
 @contextmanager
 def memory_of(settings: Settings, *, as_of: dt.date | None = None) -> Iterator[SqlMemory]:
     """Open the state of a project; closed at the end."""
+    from miro_sync.memory import SqlMemory  # noqa: PLC0415 - some commands remember nothing
+
     memory = SqlMemory(settings.state_url, as_of=as_of, owner=_owner_of(settings))
     try:
         yield memory
@@ -252,6 +254,8 @@ def _known_as(settings: Settings) -> str:
 
 
 def _owner_of(settings: Settings) -> Owner:
+    from miro_sync.memory import Owner  # noqa: PLC0415 - as above
+
     board, tables = settings.board_source, settings.tables_source
     return Owner(
         settings.project.name,
