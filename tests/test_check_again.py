@@ -10,12 +10,12 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import noon
 
 import miro_sync
 from miro_sync.cli import run
@@ -28,11 +28,6 @@ TWICE_AND_ONCE = 3
 CONTENT = "3458764518821070285"
 TRAINING = "3458764518821068504"
 CHESS = "3458764518821071107"
-
-
-def noon() -> str:
-    """Return a time zone in which it is about noon: no day ends while a test is at work."""
-    return f"Etc/GMT{time.gmtime().tm_hour - 12:+d}"
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +165,7 @@ def _new_card(document: dict[str, Any], item: dict[str, Any]) -> None:
     document["items"].append({**item, "id": "3458764518829999999", "data": {"title": title}})
 
 
-def tables(column: str, row: int, value: object, sheet: str = "Планы центров") -> Any:  # noqa: ANN401 - a change
+def tables(column: str, row: int, value: str, sheet: str = "Планы центров") -> Any:  # noqa: ANN401 - a change
     def change(folder: Path) -> None:
         import openpyxl  # noqa: PLC0415 - it takes its time to load
 

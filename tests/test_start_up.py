@@ -9,6 +9,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 import pytest
+from builders import noon
+from miro_server import BOARD_ID, TOKEN, Board, Server
 
 import miro_sync
 
@@ -39,6 +41,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sync the sample until there is nothing left to decide."""
     folder: Path = tmp_path_factory.mktemp("project") / "sample"
     shutil.copytree(SAMPLE, folder)
+    settings = folder / "project.toml"
+    text = settings.read_text("utf-8").replace("Asia/Novokuznetsk", noon())
+    settings.write_text(text, "utf-8")
     for _ in range(3):
         loaded("sync", "--config", str(folder))
     return folder
@@ -88,6 +93,32 @@ def test_a_project_of_files_that_has_not_changed_is_told_without_what_it_takes_t
 
     assert "miro_sync.resting" in modules
     assert_spared(modules, OFFLINE | DECIDING | {"miro_sync.wire", "miro_sync.measuring"})
+
+
+@pytest.mark.parametrize("command", ["check-calendar", "sync"])
+def test_a_live_board_that_rests_loads_what_asks_it_and_no_more(
+    project: Path, tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = Board()
+    board.put_tag("проведено", board.put("card", "<p>Методический день</p>"))
+    folder = tmp_path / "live"
+    shutil.copytree(project, folder, ignore=shutil.ignore_patterns("state"))
+    monkeypatch.setenv("MIRO_ACCESS_TOKEN", TOKEN)
+    monkeypatch.delenv("MIRO_ACCESS_TOKEN_FILE", raising=False)
+    with Server(board) as server:
+        source = f'source = "https://miro.com/app/board/{BOARD_ID}/"\napi_url = "{server.url}"'
+        settings = folder / "project.toml"
+        text = settings.read_text("utf-8").replace('source = "board.json"', source)
+        settings.write_text(text, "utf-8")
+        for _ in range(3):
+            loaded("sync", "--config", str(folder))
+        server.seen.clear()
+
+        modules = loaded(command, "--config", str(folder))
+
+        assert len(server.seen) == 1
+    assert {"requests", "miro_sync.resting"} <= modules
+    assert_spared(modules, GOOGLE | FOREIGN | DECIDING | {"smtplib", "miro_sync.measuring"})
 
 
 @pytest.mark.parametrize(
