@@ -393,7 +393,7 @@ _MONITORING = Monitoring()
 class Section(BaseModel):
     """A section of a settings file: unknown keys and wrong types are mistakes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class ProjectSection(Section):
