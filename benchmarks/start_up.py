@@ -42,7 +42,9 @@ def main() -> None:
         for one in (folder, renamed):
             shutil.copytree(SAMPLE, one)
         turn, board = 0, renamed / "board.json"
-        ways = {what: ("-m", "miro_sync", *words) for what, words in COMMANDS.items()}
+        ways: dict[str, tuple[str, ...]] = {
+            what: ("-m", "miro_sync", *words) for what, words in COMMANDS.items()
+        }
         for what, words in ways.items():
             if not words[2].startswith("--"):
                 of = renamed if what == "sync, a card renamed" else folder
