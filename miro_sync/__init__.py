@@ -11,6 +11,7 @@ The way of the data is one direction, top to bottom; a module imports only from 
     board_writing
     measuring                               indicators, resource map and plans of one run
     reading                                 sources -> what was planned and what is there
+    resting                                 the last answer: what it rests on, when it stands
     digest                                  what the weekly mail says to whom
     visiting                                one call on every source; is anything new?
     reports                                 page and documents, one module a kind

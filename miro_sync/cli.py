@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 #: Values made before the garbage collector looks for what is left over.
-_MADE_BEFORE_A_LOOK = 100_000
+_MADE_BEFORE_A_LOOK = 200_000
 
 
 def main(argv: Sequence[str] | None = None, *, app: App | None = None) -> NoReturn:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import json
 import os
 import re
@@ -70,7 +71,9 @@ class TokenPair:
     client_secret: SecretStr = field(default=SecretStr(""))
 
 
-_PAIR: Final = TypeAdapter(TokenPair)
+@functools.cache
+def _pair_adapter() -> TypeAdapter[TokenPair]:
+    return TypeAdapter(TokenPair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +281,7 @@ def who_pays(environment: Mapping[str, str]) -> str:
     if not text.startswith("{"):
         return text
     try:
-        return _PAIR.validate_json(text).client_id
+        return _pair_adapter().validate_json(text).client_id
     except ValidationError:
         raise SettingsError(say("miro.token_file_unreadable", path=name)) from None
 
@@ -311,7 +314,7 @@ def token_warnings(environment: Mapping[str, str], now: dt.datetime) -> tuple[Me
 def load_tokens(path: Path) -> TokenPair:
     """Read the token file; `SourceError` when it is missing or holds something else."""
     try:
-        return _PAIR.validate_json(path.read_bytes())
+        return _pair_adapter().validate_json(path.read_bytes())
     except (OSError, ValidationError):
         raise SourceError(say("miro.token_file_unreadable", path=str(path))) from None
 

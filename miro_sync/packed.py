@@ -26,6 +26,9 @@ _CLASSES: Mapping[str, Any] = {
 }
 _PLAIN = (str, int, float, bool, type(None))
 
+_FROM_ORDINAL = dt.date.fromordinal
+_FROM_ISO = dt.datetime.fromisoformat
+
 
 def pack(value: object) -> str:
     """Write a value of the vocabulary, or a tuple of some, as text.
@@ -36,7 +39,8 @@ def pack(value: object) -> str:
     """
     packer = _Packer()
     packed = packer.packed(value)
-    return json.dumps([packer.shared, packed], ensure_ascii=False, separators=(",", ":"))
+    whole = [packer.shapes, packer.shared, packed]
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 
 def unpack(text: str) -> Any:  # noqa: ANN401 - whatever was packed
@@ -47,10 +51,18 @@ def unpack(text: str) -> Any:  # noqa: ANN401 - whatever was packed
 
     """
     try:
-        shared, packed = json.loads(text)
+        written, shared, packed = json.loads(text)
+        shapes = [(_CLASSES[name], *names) for name, *names in written]
         known: list[Any] = []
-        for one in shared:
-            known.append(_unpacked(one, known))
+        for number, plain, days, moments, links, others in shared:
+            made, for_plain, for_days, for_moments, for_links, for_others = shapes[number]
+            given = dict(zip(for_plain, plain, strict=True))
+            given.update(zip(for_days, map(_FROM_ORDINAL, days), strict=True))
+            given.update(zip(for_moments, map(_FROM_ISO, moments), strict=True))
+            given.update(zip(for_links, [known[one] for one in links], strict=True))
+            for name, part in zip(for_others, others, strict=True):
+                given[name] = _unpacked(part, known)
+            known.append(made(**given))
         return _unpacked(packed, known)
     except (TypeError, KeyError, LookupError, AttributeError) as error:
         raise ValueError("no packed value") from error
@@ -68,17 +80,23 @@ def digest(*values: object) -> str:
 
 
 class _Packer:
-    """Writes values; what was met before is named by its number."""
+    """Writes values; what was met before is named by its number.
+
+    A board has thousands of cards of a few shapes: the names of the fields are written once for all
+    values of a shape, sorted by what they hold, so that they are read back without a look at each.
+    """
 
     def __init__(self) -> None:
+        self.shapes: list[Any] = []
         self.shared: list[Any] = []
+        self._shape_numbers: dict[str, int] = {}
         self._numbers: dict[int, int] = {}
         self._alive: list[object] = []  # an id is its object's only while that lives
 
     def packed(self, value: object) -> Any:  # noqa: ANN401, PLR0911 - JSON; one for each kind
         if isinstance(value, Enum):
             ours = type(value).__name__ in _CLASSES
-            return {"e": type(value).__name__, "v": value.value} if ours else value.value
+            return {"e": [type(value).__name__, value.value]} if ours else value.value
         if isinstance(value, _PLAIN):
             return value
         if isinstance(value, dt.datetime):
@@ -86,11 +104,14 @@ class _Packer:
         if isinstance(value, dt.date):
             return {"d": value.toordinal()}
         if isinstance(value, tuple):
-            return [self.packed(one) for one in value]
+            parts = [self.packed(one) for one in value]
+            if parts and all(isinstance(one, dict) and "s" in one for one in parts):
+                return {"l": [one["s"] for one in parts]}
+            return parts
         if isinstance(value, frozenset):
             return {"f": sorted((self.packed(one) for one in value), key=json.dumps)}
         if isinstance(value, Mapping):
-            return {"m": [[self.packed(key), self.packed(one)] for key, one in value.items()]}
+            return {"m": [self.packed(tuple(value)), self.packed(tuple(value.values()))]}
         number = self._numbers.get(id(value))
         if number is None:
             number = self._numbers[id(value)] = self._share(value)
@@ -100,14 +121,32 @@ class _Packer:
         name = type(value).__name__
         if not is_dataclass(value) or _CLASSES.get(name) is not type(value):
             raise TypeError(f"no value of the vocabulary: {type(value)}")
-        written = {
-            one.name: self.packed(part)
-            for one in fields(value)
-            if (part := getattr(value, one.name)) != one.default
-        }
+        names: dict[str, list[str]] = {kind: [] for kind in _KINDS}
+        parts: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
+        for one in fields(value):
+            part = getattr(value, one.name)
+            if part != one.default:
+                kind, written = _by_kind(self.packed(part))
+                names[kind].append(one.name)
+                parts[kind].append(written)
         self._alive.append(value)
-        self.shared.append({"c": name, "v": written})
+        shape = [name, *names.values()]
+        number = self._shape_numbers.setdefault(json.dumps(shape), len(self.shapes))
+        if number == len(self.shapes):
+            self.shapes.append(shape)
+        self.shared.append([number, *parts.values()])
         return len(self.shared) - 1
+
+
+#: What a field may hold: what JSON has words for, a day, a moment, a shared value, something else.
+_KINDS = ("", "d", "t", "s", "?")
+
+
+def _by_kind(packed: Any) -> tuple[str, Any]:  # noqa: ANN401 - JSON
+    if isinstance(packed, dict):
+        ((kind, value),) = packed.items()
+        return (kind, value) if kind in _KINDS else ("?", packed)
+    return ("?" if isinstance(packed, list) else "", packed)
 
 
 # --- reading ----------------------------------------------------------------------------------
@@ -115,23 +154,25 @@ class _Packer:
 
 def _unpacked(packed: Any, known: list[Any]) -> Any:  # noqa: ANN401, PLR0911 - as above
     if isinstance(packed, list):
-        return tuple(_unpacked(one, known) for one in packed)
+        return tuple([_unpacked(one, known) for one in packed])
     if not isinstance(packed, dict):
         return packed
-    if "s" in packed:
-        return known[packed["s"]]
-    if "c" in packed:
-        parts = {name: _unpacked(part, known) for name, part in packed["v"].items()}
-        return _CLASSES[packed["c"]](**parts)
-    if "d" in packed:
-        return dt.date.fromordinal(packed["d"])
-    if "t" in packed:
-        return dt.datetime.fromisoformat(packed["t"])
-    if "f" in packed:
-        return frozenset(_unpacked(one, known) for one in packed["f"])
-    if "e" in packed:
-        return _CLASSES[packed["e"]](packed["v"])
-    return {_unpacked(key, known): _unpacked(one, known) for key, one in packed["m"]}
+    ((kind, value),) = packed.items()
+    if kind == "s":
+        return known[value]
+    if kind == "l":
+        return tuple([known[one] for one in value])
+    if kind == "d":
+        return _FROM_ORDINAL(value)
+    if kind == "t":
+        return _FROM_ISO(value)
+    if kind == "e":
+        name, written = value
+        return _CLASSES[name](written)
+    if kind == "f":
+        return frozenset(_unpacked(one, known) for one in value)
+    keys, values = (_unpacked(one, known) for one in value)
+    return dict(zip(keys, values, strict=True))
 
 
 # --- summing up -------------------------------------------------------------------------------

@@ -157,6 +157,7 @@ class Memory(Past, Protocol):
         erased: Collection[str] = (),
         answer: WorkedOut | None = None,
         notes: WorkedOut | None = None,
+        whole: Callable[[], WorkedOut | None] | None = None,
     ) -> None:
         """Store one run whole, the decisions of the table with it, in one transaction."""
         ...
@@ -173,7 +174,7 @@ class Memory(Past, Protocol):
         ...
 
     def kept(self, name: str) -> WorkedOut | None:
-        """Return the "answer" of the last run or the "notes" of the last ones."""
+        """Return the last run's "answer" or its "whole" one, or the "notes" of the last ones."""
         ...
 
     def stored_at(self) -> dt.datetime | None:

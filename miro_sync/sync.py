@@ -2,21 +2,22 @@
 
 `look` reads and decides and writes nothing; `keep` is the one write that follows. A rehearsal on
 another day, a check and the hourly sync differ only in whether `keep` is called. `run` is both,
-and short where there is nothing to decide: when nothing that the decision rests on has changed
-since a run that itself changed nothing, that run's answer stands, for the decision is a function
-of values. What it takes to decide is imported by those who decide.
+`check` is `look`, and both are short where there is nothing to decide: when the answer of an
+earlier run still stands (`miro_sync.resting`). What it takes to decide is imported by those who
+decide.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from miro_sync import decisions as said
+from miro_sync import resting
 from miro_sync.errors import SourceError
 from miro_sync.model import (
     Assessment,
@@ -33,9 +34,9 @@ from miro_sync.model import (
     WorkedOut,
     say,
 )
-from miro_sync.packed import digest, pack, unpack
+from miro_sync.packed import digest
 from miro_sync.ports import Memory
-from miro_sync.visiting import Call, Doors, call, record
+from miro_sync.visiting import Doors, call, record
 
 if TYPE_CHECKING:
     from miro_sync.matching import Notes
@@ -62,6 +63,7 @@ class Outcome:
             assessment rests on it already.
         brief: nothing has changed since the run before; what a log tells is here, the cards, what
             is said of single cards, and the measures are not.
+        rested: nothing was decided anew; nothing was measured either.
         notes: of the matching, for the next run.
         warnings: what is the matter with this very run and not with the data.
 
@@ -76,6 +78,7 @@ class Outcome:
     measured: Measures | None = None
     said: TableWords | None = None
     brief: bool = False
+    rested: bool = False
     notes: Notes | None = field(default=None, compare=False, repr=False)
     warnings: tuple[Problem, ...] = ()
 
@@ -271,18 +274,21 @@ def run(  # noqa: PLR0913 - the inputs of the decision, and what makes a run
     if not full:
         called = call(doors, memory.board_hint(), project)
         doors = called.doors
-        basis = _basis(called, memory, (rules, today, project.timezone), decisions)
-    kept = None if basis is None else memory.kept("answer")
-    outcome = None
-    if kept is not None and kept.basis == basis:
-        outcome = _again(kept, called, project, memory, now)
-    if outcome is not None:
-        for report in outcome.assessment.sources:
-            record(report)
-        memory.store_rest(
-            stored_at=now, today=today, program=program, sources=outcome.assessment.sources
-        )
-        return outcome
+        basis = resting.basis_of(called, memory, (rules, today, project.timezone), decisions)
+        kept = None if basis is None else memory.kept("answer")
+        answer = resting.standing(kept, basis, called)
+        if answer is not None:
+            late_clock = _late_clock(memory.stored_at(), now, project)
+            outcome = replace(
+                _again(answer, project),
+                assessment=replace(answer[0], problems=late_clock),
+                brief=True,
+                warnings=late_clock,
+            )
+            memory.store_rest(
+                stored_at=now, today=today, program=program, sources=outcome.assessment.sources
+            )
+            return outcome
     outcome = look(
         project,
         doors,
@@ -296,6 +302,45 @@ def run(  # noqa: PLR0913 - the inputs of the decision, and what makes a run
         directors_only=directors_only,
     )
     return keep(outcome, memory, now=now, program=program, basis=basis)
+
+
+def check(  # noqa: PLR0913 - the inputs of the decision
+    project: Project,
+    doors: Doors,
+    memory: Memory,
+    *,
+    today: dt.date,
+    rules: str,
+    decisions: Sequence[Decision] = (),
+    full: bool = False,
+    declared: Callable[[], Declared] | None = None,
+    directors_only: Collection[DecisionKind] = said.DIRECTORS_ONLY,
+) -> Outcome:
+    """Look, or find that what the last run worked out stands; nothing is stored.
+
+    The arguments and errors are those of `run`.
+    """
+    kept = None if full else memory.kept("answer")
+    if kept is not None:
+        called = call(doors, memory.board_hint(), project)
+        doors = called.doors
+        basis = resting.basis_of(called, memory, (rules, today, project.timezone), decisions)
+        # Whoever changes what is remembered lets go of the one, an older program of that alone.
+        whole = memory.kept("whole") if kept.basis == basis else None
+        answer = resting.standing(whole, basis, called)
+        if answer is not None:
+            return _again(answer, project)
+    return look(
+        project,
+        doors,
+        memory,
+        today=today,
+        decisions=decisions,
+        full=full,
+        rules=rules,
+        declared=None if declared is None else declared(),
+        directors_only=directors_only,
+    )
 
 
 def keep(
@@ -324,6 +369,12 @@ def keep(
     """
     from miro_sync import findings  # noqa: PLC0415 - as `look`
 
+    answer = whole = None
+    if basis is not None and not outcome.exit_code:
+        told = (outcome.assessment, outcome.findings, outcome.calendar, tuple(outcome.known))
+        answer = resting.in_brief(told, basis)
+        if not outcome.warnings:
+            whole = partial(resting.in_full, told, basis)
     found = findings.set_aside(outcome.findings, outcome.assessment, outcome.known)
     memory.store_run(
         stored_at=now,
@@ -337,7 +388,8 @@ def keep(
         measures=outcome.measures.kept,
         choices=outcome.words.choices,
         erased=outcome.words.erased,
-        answer=_answer(outcome, basis),
+        answer=answer,
+        whole=whole,
         notes=_noted(outcome.notes),
     )
     return replace(outcome, findings=found)
@@ -498,47 +550,6 @@ def _late_clock(
     return (Problem(say("sync.clock_back", **moments), severity=Severity.WARNING),)
 
 
-# --- the last answer --------------------------------------------------------------------------
-
-
-def _basis(
-    called: Call, memory: Memory, rules: tuple[str, dt.date, str], decisions: Sequence[Decision]
-) -> str | None:
-    """Sum up all that the decision rests on besides what is remembered; None where it is open.
-
-    What is remembered is changed by runs alone, and one that changes it keeps no answer.
-    """
-    if called.seals is None:
-        return None
-    zone = ZoneInfo(rules[-1])
-    seals = [
-        (name, seal.digest, seal.read_at and seal.read_at.astimezone(zone).date())
-        for name, seal in called.seals.items()
-    ]
-    return digest(rules, seals, said.merged(decisions, memory.decisions()))
-
-
-def _answer(outcome: Outcome, basis: str | None) -> WorkedOut | None:
-    """Return what is to be told of an outcome as long as its basis is the same."""
-    found = outcome.assessment
-    if basis is None or outcome.exit_code:
-        return None
-    told = replace(
-        found,
-        verdicts=tuple(replace(one, evidence=()) for one in found.verdicts),
-        questions=(),
-        extra=(),
-        vanished=(),
-        duplicates=(),
-        cards={},
-        problems=(),
-    )
-    with suppress(TypeError):  # what cannot be written down is worked out anew
-        told_whole = (told, outcome.findings, outcome.calendar, tuple(outcome.known))
-        return WorkedOut(basis, pack(told_whole))
-    return None
-
-
 def _noted(notes: Notes | None) -> WorkedOut | None:
     if notes is None:
         return None
@@ -546,28 +557,9 @@ def _noted(notes: Notes | None) -> WorkedOut | None:
     return WorkedOut(digest(text), text)
 
 
-def _again(
-    kept: WorkedOut, called: Call, project: Project, memory: Memory, now: dt.datetime
-) -> Outcome | None:
-    """Return the last answer with what this call cost; None where it cannot be read."""
-    try:
-        assessment, found, calendar, known = unpack(kept.payload)
-    except ValueError:
-        return None
-    reports = []
+def _again(answer: resting.Answer, project: Project) -> Outcome:
+    """Return the outcome that an answer was made of; what was measured is not in it."""
+    assessment, found, calendar, known = answer
     for report in assessment.sources:
-        new, seal = called.reports.get(report.name), (called.seals or {})[report.name]
-        told = report
-        if new is not None:
-            told = replace(new, items=report.items, tables_hint=report.tables_hint)
-        reports.append(replace(told, read_at=seal.read_at or told.read_at))
-    late_clock = _late_clock(memory.stored_at(), now, project)
-    return Outcome(
-        project,
-        calendar,
-        replace(assessment, sources=tuple(reports), problems=late_clock),
-        found,
-        known=frozenset(known),
-        brief=True,
-        warnings=late_clock,
-    )
+        record(report)
+    return Outcome(project, calendar, assessment, found, known=frozenset(known), rested=True)

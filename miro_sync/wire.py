@@ -15,7 +15,7 @@ import re
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeVar
 from urllib.parse import parse_qs, quote, urlsplit
 
 from pydantic import ConfigDict, Field, SecretStr, StrictBool, TypeAdapter, ValidationError
@@ -45,23 +45,26 @@ _Path = tuple[str | int, ...]
 # --- shapes -----------------------------------------------------------------------------------
 # Only what is used is declared; everything else passes unread.
 
-_MIRO = ConfigDict(alias_generator=to_camel, coerce_numbers_to_str=True)
-_OURS = ConfigDict(coerce_numbers_to_str=True)
+# A run needs few of the shapes: declaring one is to cost little, it is made ready when it is read.
+
+_MIRO = ConfigDict(alias_generator=to_camel, coerce_numbers_to_str=True, defer_build=True)
+_OURS = ConfigDict(coerce_numbers_to_str=True, defer_build=True)
+_STRANGERS = ConfigDict(defer_build=True)
 _Id = Annotated[str, Field(min_length=1)]
 
 
-@shape(frozen=True, slots=True, config=_MIRO)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_MIRO)
 class _Ref:
     id: str | None = None
 
 
-@shape(frozen=True, slots=True, config=_MIRO)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_MIRO)
 class _AppField:
     value: str | None = None
     tooltip: str | None = None
 
 
-@shape(frozen=True, slots=True, config=_MIRO)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_MIRO)
 class _Data:
     title: str | None = None
     content: str | None = None
@@ -71,19 +74,19 @@ class _Data:
     fields: list[_AppField | None] | None = None
 
 
-@shape(frozen=True, slots=True, config=_MIRO)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_MIRO)
 class _Position:
     x: float | None = None
     y: float | None = None
 
 
-@shape(frozen=True, slots=True, config=_MIRO)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_MIRO)
 class _Geometry:
     width: float | None = None
     height: float | None = None
 
 
-@shape(frozen=True, slots=True, config=_MIRO)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_MIRO)
 class _Item:
     id: _Id
     type: _Id
@@ -97,7 +100,7 @@ class _Item:
     modified_by: _Ref | None = None
 
 
-@shape(frozen=True, slots=True, config=_MIRO)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_MIRO)
 class _Board:
     id: _Id
     name: str | None = None
@@ -105,19 +108,19 @@ class _Board:
     modified_at: dt.datetime | None = None
 
 
-@shape(frozen=True, slots=True, config=_MIRO)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_MIRO)
 class _Tag:
     id: _Id
     title: str
 
 
-@shape(frozen=True, slots=True, config=_MIRO)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_MIRO)
 class _Member:
     id: _Id
     name: str | None = None
 
 
-@shape(frozen=True, slots=True, config=_OURS)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_OURS)
 class _Export:
     schema: str
     read_at: dt.datetime
@@ -129,12 +132,12 @@ class _Export:
     members: list[_Member] | None = None
 
 
-@shape(frozen=True, slots=True, config=_MIRO)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_MIRO)
 class _Links:
     last: str | None = None
 
 
-@shape(frozen=True, slots=True, config=_MIRO)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_MIRO)
 class _ItemsPage:
     data: list[_Item]
     total: int | None = None
@@ -142,47 +145,66 @@ class _ItemsPage:
     links: _Links | None = None
 
 
-@shape(frozen=True, slots=True, config=_MIRO)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_MIRO)
 class _TagsPage:
     data: list[_Tag]
     total: int | None = None
 
 
-@shape(frozen=True, slots=True, config=_MIRO)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_MIRO)
 class _MembersPage:
     data: list[_Member]
     total: int | None = None
 
 
-@shape(frozen=True, slots=True, config=_MIRO)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_MIRO)
 class _ItemTags:
     tags: list[_Tag]
 
 
-@shape(frozen=True, slots=True, config=_MIRO)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_MIRO)
 class _TokenContext:
     user: _Member
     team: _Member | None = None
     scopes: list[str] | None = None
 
 
-@shape(frozen=True, slots=True)
+@shape(frozen=True, slots=True, eq=False, repr=False, config=_STRANGERS)
 class _TokenGrant:
     access_token: Annotated[SecretStr, Field(min_length=1)]
     refresh_token: SecretStr | None = None
     expires_in: Annotated[int, Field(gt=0)] | None = None
 
 
-_EXPORT: Final = TypeAdapter(_Export)
-_BOARD: Final = TypeAdapter(_Board)
-_ITEM: Final = TypeAdapter(_Item)
-_ITEMS_PAGE: Final = TypeAdapter(_ItemsPage)
-_TAG: Final = TypeAdapter(_Tag)
-_TAGS_PAGE: Final = TypeAdapter(_TagsPage)
-_MEMBERS_PAGE: Final = TypeAdapter(_MembersPage)
-_ITEM_TAGS: Final = TypeAdapter(_ItemTags)
-_TOKEN_CONTEXT: Final = TypeAdapter(_TokenContext)
-_TOKEN_GRANT: Final = TypeAdapter(_TokenGrant)
+class _Reader(Generic[_Shape]):
+    """What reads documents of one shape; made ready by the first that asks, for all threads."""
+
+    def __init__(self, shape: type[_Shape]) -> None:
+        self._shape = shape
+        self._ready: TypeAdapter[_Shape] | None = None
+
+    def __call__(self) -> TypeAdapter[_Shape]:
+        if self._ready is None:
+            with _one_prepares:
+                if self._ready is None:
+                    adapter = TypeAdapter(self._shape)
+                    adapter.rebuild(force=True)
+                    self._ready = adapter
+        return self._ready
+
+
+_one_prepares = Lock()
+
+_EXPORT: Final = _Reader(_Export)
+_BOARD: Final = _Reader(_Board)
+_ITEM: Final = _Reader(_Item)
+_ITEMS_PAGE: Final = _Reader(_ItemsPage)
+_TAG: Final = _Reader(_Tag)
+_TAGS_PAGE: Final = _Reader(_TagsPage)
+_MEMBERS_PAGE: Final = _Reader(_MembersPage)
+_ITEM_TAGS: Final = _Reader(_ItemTags)
+_TOKEN_CONTEXT: Final = _Reader(_TokenContext)
+_TOKEN_GRANT: Final = _Reader(_TokenGrant)
 
 
 def read_export(document: bytes, *, source: str) -> BoardSnapshot:
@@ -206,7 +228,7 @@ def read_export(document: bytes, *, source: str) -> BoardSnapshot:
     document = document.removeprefix(b"\xef\xbb\xbf")
     with patient_garbage_collector():
         try:
-            export = _EXPORT.validate_json(document)
+            export = _EXPORT().validate_json(document)
             problems: list[Problem] = []
         except ValidationError:
             export, problems = _mended_export(document, source)
@@ -356,7 +378,7 @@ class TokenGrant:
 
 def read_board(body: bytes) -> BoardRecord:
     """Read the answer of GET /v2/boards/{id}; `SourceError` when it is none."""
-    board = _answer(_BOARD, body)
+    board = _answer(_BOARD(), body)
     return BoardRecord(
         id=board.id,
         name=board.name or "",
@@ -373,10 +395,10 @@ def read_items_page(body: bytes) -> ItemsPage:
     """
     problems: list[Problem] = []
     try:
-        page = _ITEMS_PAGE.validate_json(body)
+        page = _ITEMS_PAGE().validate_json(body)
     except ValidationError:
         try:
-            page, problems = _mended(_ITEMS_PAGE, _tree(body, "board"), "board")
+            page, problems = _mended(_ITEMS_PAGE(), _tree(body, "board"), "board")
         except SourceError:
             raise SourceError(_UNREADABLE) from None
     last = parse_qs(urlsplit(page.links.last).query) if page.links and page.links.last else {}
@@ -391,32 +413,32 @@ def read_items_page(body: bytes) -> ItemsPage:
 
 def read_tags_page(body: bytes) -> NamesPage:
     """Read one page of the board's tags; `SourceError` when it is none."""
-    page = _answer(_TAGS_PAGE, body)
+    page = _answer(_TAGS_PAGE(), body)
     names = {tag.id: tag.title for tag in page.data}
     return NamesPage(names, page.total, from_json(body)["data"])
 
 
 def read_members_page(body: bytes) -> NamesPage:
     """Read one page of the board's members; `SourceError` when it is none."""
-    page = _answer(_MEMBERS_PAGE, body)
+    page = _answer(_MEMBERS_PAGE(), body)
     names = {member.id: member.name or "" for member in page.data}
     return NamesPage(names, page.total, from_json(body)["data"])
 
 
 def read_item(body: bytes) -> BoardItem:
     """Read one item; `SourceError` when it is none."""
-    return _item(_answer(_ITEM, body), ())
+    return _item(_answer(_ITEM(), body), ())
 
 
 def read_tag(body: bytes) -> tuple[str, str]:
     """Read one tag into its id and title; `SourceError` when it is none."""
-    tag = _answer(_TAG, body)
+    tag = _answer(_TAG(), body)
     return tag.id, tag.title
 
 
 def read_item_tags(body: bytes) -> Mapping[str, str]:
     """Read the tags of one item into titles by id; `SourceError` when there are none to read."""
-    return {tag.id: tag.title for tag in _answer(_ITEM_TAGS, body).tags}
+    return {tag.id: tag.title for tag in _answer(_ITEM_TAGS(), body).tags}
 
 
 def read_nothing(body: bytes) -> bool:
@@ -428,7 +450,7 @@ def read_nothing(body: bytes) -> bool:
 
 def read_token_context(body: bytes) -> TokenContext:
     """Read the answer of GET /v1/oauth-token; `SourceError` when it is none."""
-    context = _answer(_TOKEN_CONTEXT, body)
+    context = _answer(_TOKEN_CONTEXT(), body)
     return TokenContext(
         user_id=context.user.id,
         user=context.user.name or "",
@@ -439,7 +461,7 @@ def read_token_context(body: bytes) -> TokenContext:
 
 def read_token_grant(body: bytes) -> TokenGrant:
     """Read the answer of POST /v1/oauth/token; `SourceError` when it is none."""
-    grant = _answer(_TOKEN_GRANT, body)
+    grant = _answer(_TOKEN_GRANT(), body)
     return TokenGrant(grant.access_token, grant.refresh_token, grant.expires_in)
 
 
@@ -562,7 +584,7 @@ def _utc(moment: dt.datetime) -> dt.datetime:
 def _mended_export(document: bytes, source: str) -> tuple[_Export, list[Problem]]:
     tree = _tree(document, source)
     _refuse_other_schema(tree.get("schema") if isinstance(tree, dict) else None, source)
-    return _mended(_EXPORT, tree, source)
+    return _mended(_EXPORT(), tree, source)
 
 
 def _refuse_other_schema(schema: object, source: str) -> None:

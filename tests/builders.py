@@ -6,6 +6,7 @@ The usual scene: one event of the whole network in March 2023, grace up to 7 Apr
 from __future__ import annotations
 
 import datetime as dt
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -167,3 +168,8 @@ def assessment(**changes: Any) -> Assessment:  # noqa: ANN401 - any field
     """Return an assessment of 1 June 2023 with nothing to say."""
     base = Assessment(today=LONG_AFTER, trustworthy=True, sources=sources(), verdicts=())
     return replace(base, **changes)
+
+
+def noon() -> str:
+    """Return a time zone in which it is about noon: no day ends while a test is at work."""
+    return f"Etc/GMT{time.gmtime().tm_hour - 12:+d}"

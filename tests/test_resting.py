@@ -1,4 +1,7 @@
-"""A sync that does not decide anew says and stores exactly what one that does would."""
+"""A sync that does not decide anew says and stores exactly what one that does would.
+
+So does a check, which tells more than a sync and stores nothing.
+"""
 
 from __future__ import annotations
 
@@ -99,6 +102,11 @@ class World:
         )
         return quick, sync.keep(looked, self.slow, now=self.now, program="0")
 
+    def checks(self) -> tuple[Outcome, Outcome]:
+        """Check with and without what was worked out before."""
+        quick = sync.check(PROJECT, self.doors(), self.quick, today=self.today, rules="r")
+        return quick, sync.look(PROJECT, self.doors(), self.slow, today=self.today)
+
     def touched(self) -> None:
         self.changed += dt.timedelta(seconds=1)
 
@@ -169,6 +177,11 @@ def told(outcome: Outcome) -> tuple[object, ...]:
     )
 
 
+def all_of(outcome: Outcome) -> tuple[object, ...]:
+    """Return all that a check shows and an exit code rests on."""
+    return outcome.assessment, outcome.findings, outcome.calendar, outcome.known, outcome.exit_code
+
+
 def contents(memory: SqlMemory) -> list[list[tuple[object, ...]]]:
     """Return all that a memory holds but what it keeps to be quicker."""
     if memory.examine() is None:
@@ -201,12 +214,106 @@ def test_the_third_sync_of_the_same_data_decides_nothing_and_says_the_same(
     world.close()
 
 
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_check_after_resting_syncs_decides_nothing_and_tells_everything(
+    world: World, *, sealed: bool
+) -> None:
+    world.sealed = sealed
+    rested(world)
+    world.now += dt.timedelta(hours=1)
+
+    quick, slow = world.checks()
+
+    assert quick.rested
+    assert not slow.rested
+    assert quick.assessment.cards
+    assert all_of(quick) == all_of(slow)
+    world.close()
+
+
+def test_a_check_stores_nothing(world: World) -> None:
+    rested(world)
+    before = contents(world.quick)
+
+    world.checks()
+    _card(world)
+    world.checks()
+
+    assert contents(world.quick) == before
+    world.close()
+
+
+def test_a_check_before_the_first_sync_decides(world: World) -> None:
+    quick, slow = world.checks()
+
+    assert not quick.rested
+    assert all_of(quick) == all_of(slow)
+    world.close()
+
+
+def test_a_check_of_another_day_than_the_last_sync_decides(world: World) -> None:
+    rested(world)
+
+    outcome = sync.check(PROJECT, world.doors(), world.quick, today=dt.date(2023, 9, 1), rules="r")
+
+    assert not outcome.rested
+    assert outcome.assessment.today == dt.date(2023, 9, 1)
+    world.close()
+
+
+def test_a_check_that_is_to_read_everything_decides(world: World) -> None:
+    rested(world)
+
+    outcome = sync.check(
+        PROJECT, world.doors(), world.quick, today=world.today, rules="r", full=True
+    )
+
+    assert not outcome.rested
+    assert outcome.assessment.sources[0].calls == 7
+    world.close()
+
+
+def test_a_check_under_other_rules_than_the_last_sync_decides(world: World) -> None:
+    rested(world)
+
+    outcome = sync.check(PROJECT, world.doors(), world.quick, today=world.today, rules="other")
+
+    assert not outcome.rested
+    world.close()
+
+
+def test_a_sync_that_warned_of_the_clock_leaves_its_warning_to_no_check(world: World) -> None:
+    rested(world)
+    world.now -= dt.timedelta(minutes=30)
+    _decision(world)
+    for _ in range(3):
+        world.both()
+
+    quick, slow = world.checks()
+
+    assert all_of(quick) == all_of(slow)
+    world.close()
+
+
+def test_an_older_program_that_lets_go_of_its_own_answer_alone_is_noticed(world: World) -> None:
+    rested(world)
+    with world.quick._open().begin() as connection:
+        connection.execute(text("delete from kept where name = 'answer'"))
+
+    quick, _ = world.checks()
+
+    assert not quick.rested
+    world.close()
+
+
 def rested(world: World) -> None:
     world.both()
     world.now += dt.timedelta(days=1)
     for _ in range(4):
         quick, _ = world.both()
     assert quick.brief
+    checked, _ = world.checks()
+    assert checked.rested
 
 
 def _card(world: World) -> None:
@@ -246,8 +353,11 @@ def test_whatever_changes_is_decided_anew(world: World, change: Callable[[World]
     rested(world)
 
     change(world)
+    checked, looked = world.checks()
     quick, slow = world.both()
 
+    assert not checked.rested
+    assert all_of(checked) == all_of(looked)
     assert not quick.brief
     assert told(quick) == told(slow)
     world.close()
@@ -287,9 +397,12 @@ def test_under_other_rules_nothing_that_was_worked_out_before_counts(world: Worl
 def test_an_answer_that_cannot_be_read_any_more_is_worked_out_anew(world: World) -> None:
     rested(world)
     with world.quick._open().begin() as connection:
-        connection.execute(text("update kept set payload = '[[],' where name = 'answer'"))
+        connection.execute(text("update kept set payload = '[[],' where name != 'notes'"))
 
+    checked, _ = world.checks()
     quick, slow = world.both()
+
+    assert not checked.rested
 
     assert not quick.brief
     assert told(quick) == told(slow)
@@ -386,8 +499,14 @@ class TwoMemories(RuleBasedStateMachine):
             if not quick.brief:
                 assert quick.assessment == slow.assessment
             self.rested += quick.brief
+            self.check()
             self.world.now += dt.timedelta(minutes=5)
         self.world.fault = ""
+
+    @rule()
+    def check(self) -> None:
+        quick, slow = self.world.checks()
+        assert all_of(quick) == all_of(slow)
 
 
 TestTwoMemories = TwoMemories.TestCase

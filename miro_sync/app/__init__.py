@@ -149,7 +149,20 @@ def check(  # noqa: PLR0913 - the options of the command
     now = moment()
     today = on or as_of or today_of(settings, now)
     doors = doors_of(settings, now, progress)
-    return _look(settings, doors, today, as_of=as_of, offline=offline, full=full)
+    if offline or as_of is not None:
+        return _look(settings, doors, today, as_of=as_of, offline=offline)
+    with memory_of(settings) as memory:
+        return use_case.check(
+            settings.project,
+            doors,
+            memory,
+            today=today,
+            rules=rules_of(settings),
+            decisions=settings.decisions,
+            full=full,
+            declared=partial(declared_by, settings),
+            directors_only=settings.directors_only,
+        )
 
 
 def sync(config: Path, *, full: bool = False, progress: Progress | None = None) -> Outcome:
@@ -440,14 +453,13 @@ def _sync(settings: Settings, *, full: bool, progress: Progress | None) -> Outco
         )
 
 
-def _look(  # noqa: PLR0913 - as `check`
+def _look(
     settings: Settings,
     doors: Doors,
     today: dt.date,
     *,
     as_of: dt.date | None = None,
     offline: bool = False,
-    full: bool = False,
 ) -> Outcome:
     with memory_of(settings, as_of=as_of) as memory:
         return use_case.look(
@@ -458,7 +470,6 @@ def _look(  # noqa: PLR0913 - as `check`
             decisions=settings.decisions,
             directors_only=settings.directors_only,
             offline=offline,
-            full=full,
             as_of=as_of,
             rules=rules_of(settings),
             declared=declared_by(settings),

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import miro_sync
+from miro_sync.app.loading import load_requests
 from miro_sync.errors import StateError
-from miro_sync.memory import Owner, SqlMemory
 from miro_sync.model import (
     BoardHint,
     BoardSnapshot,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from miro_sync.fleet.store import Shared
     from miro_sync.layouts import LookedFor
     from miro_sync.measuring import Declared
+    from miro_sync.memory import Owner, SqlMemory
     from miro_sync.miro_budget import Budget
     from miro_sync.miro_client import MiroBoard, MiroClient
     from miro_sync.miro_http import Address
@@ -42,6 +43,8 @@ Progress = Callable[[int, int | None], None]
 @contextmanager
 def memory_of(settings: Settings, *, as_of: dt.date | None = None) -> Iterator[SqlMemory]:
     """Open the state of a project; closed at the end."""
+    from miro_sync.memory import SqlMemory  # noqa: PLC0415 - some commands remember nothing
+
     memory = SqlMemory(settings.state_url, as_of=as_of, owner=_owner_of(settings))
     try:
         yield memory
@@ -117,9 +120,14 @@ def _board_door(settings: Settings, progress: Progress | None) -> BoardSource | 
     if source.kind is SourceKind.MIRO:
         return _LiveBoard(settings, progress)
     from miro_sync.files import BoardFile  # noqa: PLC0415 - only where it is named
-    from miro_sync.wire import read_export  # noqa: PLC0415
 
-    return BoardFile(source.path, read_export)
+    return BoardFile(source.path, _read_export)
+
+
+def _read_export(document: bytes, *, source: str) -> BoardSnapshot:
+    from miro_sync.wire import read_export  # noqa: PLC0415 - a file that has not changed is not read
+
+    return read_export(document, source=source)
 
 
 class _LiveBoard:
@@ -138,13 +146,15 @@ class _LiveBoard:
         return self._board().visit(hint)
 
     def _board(self) -> MiroBoard:
+        client = miro_client(self._settings, self._progress)
         from miro_sync.miro_client import MiroBoard  # noqa: PLC0415 - only where it is named
 
-        return MiroBoard(miro_client(self._settings, self._progress))
+        return MiroBoard(client)
 
 
 def miro_client(settings: Settings, progress: Progress | None = None) -> MiroClient:
     """Build what speaks to the live board of the settings."""
+    load_requests()
     from miro_sync.miro_budget import Clock  # noqa: PLC0415 - only where it is named
     from miro_sync.miro_client import MiroClient  # noqa: PLC0415
     from miro_sync.miro_http import Address, MiroHttp  # noqa: PLC0415
@@ -244,6 +254,8 @@ def _known_as(settings: Settings) -> str:
 
 
 def _owner_of(settings: Settings) -> Owner:
+    from miro_sync.memory import Owner  # noqa: PLC0415 - as above
+
     board, tables = settings.board_source, settings.tables_source
     return Owner(
         settings.project.name,
@@ -262,6 +274,7 @@ def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
     if source.kind is SourceKind.GOOGLE:
         return google_sheets(settings, source.value, now)
     if source.kind is SourceKind.YANDEX:
+        load_requests()
         from miro_sync.files import read_workbook  # noqa: PLC0415 - only where it is named
         from miro_sync.miro_budget import Clock  # noqa: PLC0415
         from miro_sync.sheets import YandexTable  # noqa: PLC0415
@@ -281,6 +294,7 @@ def _tables_door(settings: Settings, now: dt.datetime) -> TablesSource | None:
 
 def google_sheets(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> SheetsSource:
     """Build the door to a Google spreadsheet."""
+    load_requests()
     from miro_sync.files import read_workbook  # noqa: PLC0415 - only where it is named
     from miro_sync.miro_budget import Clock  # noqa: PLC0415
     from miro_sync.sheets import SheetsSource  # noqa: PLC0415

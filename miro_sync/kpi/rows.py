@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
@@ -427,11 +428,16 @@ def _also(names: tuple[str, ...], kinds: Sequence[SheetKind], taken: set[str]) -
         header
         for kind in kinds
         for column in kind.columns
-        if known & set(map(squash, column.headers))
+        if known & _squashed(column.headers)
         for header in column.headers
         if squash(header) not in taken
     ]
     return tuple(dict.fromkeys((*names, *more)))
+
+
+@cache
+def _squashed(headers: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(squash, headers))
 
 
 def _headers_of_centers(kinds: Sequence[SheetKind]) -> Iterable[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -148,7 +148,7 @@ class SqlMemory:
             return None if view is None else view.stored_at()
 
     def kept(self, name: str) -> WorkedOut | None:
-        """Return the "answer" of the last run or the "notes" of the last ones."""
+        """Return the last run's "answer" or its "whole" one, or the "notes" of the last ones."""
         with self._reading() as view:
             return None if view is None else view.kept(name)
 
@@ -273,6 +273,7 @@ class SqlMemory:
         erased: Collection[str] = (),
         answer: WorkedOut | None = None,
         notes: WorkedOut | None = None,
+        whole: Callable[[], WorkedOut | None] | None = None,
     ) -> None:
         """Store one run whole, or nothing of it.
 
@@ -294,6 +295,7 @@ class SqlMemory:
             answer: what the run has to say. It is kept only if the run changed nothing of what
                 is remembered, so that the next one, of the same basis, has the same to say.
             notes: what the run noted for the next ones; those before it are let go.
+            whole: returns the answer to the last detail, kept as `answer` is; asked only if it is.
 
         Raises:
             StateError: the state cannot be reached or written.
@@ -325,6 +327,7 @@ class SqlMemory:
             _store_choices(connection, choices, erased)
             rests &= not (same or choices or erased)
             keep_under(connection, "answer", answer if rests else None)
+            keep_under(connection, "whole", whole() if rests and answer and whole else None)
             keep_under(connection, "notes", notes)
 
     def store_rest(
@@ -427,6 +430,7 @@ class SqlMemory:
                     keep_owner(connection, self.owner)
                 if not (keeps_answer or self._stands_beside):
                     keep_under(connection, "answer", None)
+                    keep_under(connection, "whole", None)
                 yield connection
 
     def still_alone(self) -> None:

@@ -40,7 +40,11 @@ from miro_sync.model import (
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
 
-HINT = TypeAdapter(BoardHint)
+
+@functools.cache
+def board_hint_adapter() -> TypeAdapter[BoardHint]:
+    """Return what writes and reads the hint of a board."""
+    return TypeAdapter(BoardHint)
 
 
 @functools.cache
@@ -103,7 +107,7 @@ class View:
     def board_hint(self) -> BoardHint | None:
         """Return the hint of the last complete read of the board; None when it left none."""
         hint = self._hint("board")
-        return None if hint is None else HINT.validate_json(hint)
+        return None if hint is None else board_hint_adapter().validate_json(hint)
 
     def tables_hint(self) -> TablesHint | None:
         """Return the hint of the last complete read of the tables; None when it left none."""

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from miro_sync.identity import GONE, ON_CARDS
 from miro_sync.memory import schema
-from miro_sync.memory.view import GOOD, HINT, tables_hint_adapter
+from miro_sync.memory.view import GOOD, board_hint_adapter, tables_hint_adapter
 from miro_sync.model import Finding, FindingState, SourceReport, WorkedOut
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def store_findings(
 def _hint_of(report: SourceReport) -> str | None:
     """Write what a read left for the next one."""
     if report.hint is not None:
-        return HINT.dump_json(report.hint).decode()
+        return board_hint_adapter().dump_json(report.hint).decode()
     if report.tables_hint is not None:
         return tables_hint_adapter().dump_json(report.tables_hint).decode()
     return None

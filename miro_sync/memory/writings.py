@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -18,7 +19,10 @@ from miro_sync.model import Act, PlacedCard, WriteOutcome, Writing, Written
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-_CARD = TypeAdapter(PlacedCard)
+
+@functools.cache
+def _card_adapter() -> TypeAdapter[PlacedCard]:
+    return TypeAdapter(PlacedCard)
 
 
 class SqlLedger:
@@ -129,11 +133,11 @@ def service_users(connection: Connection) -> frozenset[str]:
 
 
 def _json(card: PlacedCard | None) -> str | None:
-    return None if card is None else _CARD.dump_json(card, exclude_defaults=True).decode()
+    return None if card is None else _card_adapter().dump_json(card, exclude_defaults=True).decode()
 
 
 def _card(text: str | None) -> PlacedCard | None:
-    return None if text is None else _CARD.validate_json(text)
+    return None if text is None else _card_adapter().validate_json(text)
 
 
 def _utc(moment: dt.datetime) -> dt.datetime:

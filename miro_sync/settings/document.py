@@ -68,7 +68,8 @@ class Document:
         self.name = name
         self.raw: dict[str, Any] = {}
         self.problems: list[Problem] = []
-        self._lines: dict[Loc, int] = {}
+        self._text = ""
+        self._lines: dict[Loc, int] | None = None
 
     def read(self) -> bool:
         """Read the file; tells whether there is one. What stands in the way is reported."""
@@ -84,7 +85,7 @@ class Document:
             return True
         try:
             self.raw = tomllib.loads(text)
-            self._lines = _line_numbers(text)
+            self._text = text
         except tomllib.TOMLDecodeError as error:
             message, cell = _syntax(str(error), text)
             self.report(message, cell=cell)
@@ -124,6 +125,8 @@ class Document:
             return None
 
     def _line(self, loc: Loc) -> str | None:
+        if self._lines is None:  # most files have no mistakes to be shown the place of
+            self._lines = _line_numbers(self._text)
         for length in range(len(loc), 0, -1):
             line = self._lines.get(loc[:length])
             if line is not None:

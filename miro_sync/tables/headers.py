@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import Levenshtein
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from miro_sync.model import CellValue
     from miro_sync.tables.columns import Column
@@ -112,12 +112,14 @@ class Vocabulary:
     Attributes:
         exact: what a squashed header means.
         required: keys of the required columns.
+        by_length: what a header with a typo may be, numbered, by how many letters it has.
 
     """
 
     exact: Mapping[str, Meanings]
     synonyms: tuple[_Synonym, ...]
     required: frozenset[str]
+    by_length: Mapping[int, Sequence[tuple[int, str]]]
 
     def meanings(self, header: str) -> Meanings:
         """Return what a header may mean; nothing for a text that is no known header."""
@@ -166,11 +168,12 @@ class Vocabulary:
         if len(squashed) < _ONE_TYPO:
             return ()
         allowed = 1 if len(squashed) < _TWO_TYPOS else 2
+        about = range(len(squashed) - allowed, len(squashed) + allowed + 1)
+        near = sorted(one for length in about for one in self.by_length.get(length, ()))
         distances = {
             synonym: distance
-            for synonym in self.exact
-            if len(synonym) >= _ONE_TYPO
-            and (distance := Levenshtein.distance(synonym, squashed, score_cutoff=allowed))
+            for _, synonym in near
+            if (distance := Levenshtein.distance(synonym, squashed, score_cutoff=allowed))
             <= allowed
         }
         nearest = min(distances.values(), default=0)
@@ -197,10 +200,15 @@ def vocabulary(columns: tuple[Column, ...]) -> Vocabulary:
                 words = tuple(re.sub(r"[-.]", "", word) for word in _WORD.findall(_fold(header)))
                 synonyms.append(_Synonym(column.key, words, sure, header.endswith("…")))
                 exact.setdefault(squash(header), []).append((column.key, sure))
+    by_length: dict[int, list[tuple[int, str]]] = {}
+    for number, squashed in enumerate(exact):
+        if len(squashed) >= _ONE_TYPO:
+            by_length.setdefault(len(squashed), []).append((number, squashed))
     return Vocabulary(
         {squashed: _surest(meanings) for squashed, meanings in exact.items()},
         tuple(synonyms),
         frozenset(column.key for column in columns if column.required),
+        by_length,
     )
 
 
