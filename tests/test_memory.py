@@ -7,7 +7,7 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -209,7 +209,7 @@ def test_a_state_of_a_newer_version_is_refused_and_left_alone(
 ) -> None:
     store_run(file_memory)
     database = tmp_path / "state" / "miro-sync.db"
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("update alembic_version set version_num = '9999'")
     before = database.read_bytes()
 
