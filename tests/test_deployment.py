@@ -1,4 +1,4 @@
-"""The files of `deploy/`: their commands parse, and nothing in them runs with rights it needs not."""
+"""The files of `deploy/`: their commands parse, and nothing runs with rights it does not need."""
 
 from __future__ import annotations
 

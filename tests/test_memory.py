@@ -39,6 +39,8 @@ from miro_sync.model import (
     say,
 )
 
+pytestmark = pytest.mark.usefixtures("engines_let_go")
+
 MONDAY = dt.date(2023, 5, 15)
 READ_AT = dt.datetime(2023, 5, 15, 1, 0, tzinfo=dt.UTC)
 
