@@ -111,7 +111,7 @@ def licence(name: str) -> str:
         if set(parts(spdx := _OTHER_NAMES.get(word, word))) <= PERMISSIVE | WEAK_COPYLEFT
     }
     stated: str | None = _written("licence").get(name)
-    strange = [word for word in (*expressions, *classes) if word not in {*known, *_VAGUE}]
+    strange = [word for word in expressions or classes if word not in {*known, *_VAGUE}]
     if strange or not (known or stated):
         message = f"{name}: its licence is not on the list: {strange or words[:2]}"
         raise LookupError(message)
