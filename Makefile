@@ -93,7 +93,7 @@ dependencies: $(VENV)/dev
 
 # The bill of materials of the lock (CycloneDX), into dist/.
 sbom: $(VENV)/dev
-	PYTHONPATH=. $(BIN)/python docs/supply/bill.py
+	$(BIN)/python docs/supply/bill.py
 
 # Known vulnerabilities. Asks the index; with ADVISORIES=FOLDER a clone of pypa/advisory-database.
 # Either way it fails where the one asked does not know what everybody knows.
