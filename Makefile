@@ -89,7 +89,7 @@ lock:
 
 # What the program runs on, why, under which licence and how large: docs/dependencies.md.
 dependencies: $(VENV)/dev
-	$(BIN)/python docs/supply/page.py
+	$(BIN)/python docs/supply/dependencies.py
 
 # The bill of materials of the lock (CycloneDX), into dist/.
 sbom: $(VENV)/dev
