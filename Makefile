@@ -20,7 +20,8 @@ PEERS_READY := $(if $(filter $(VENV)/peers/bin/python,$(PEERS)),$(VENV)/peers/re
 RIVALS_READY := $(if $(filter $(VENV)/rivals/bin/python,$(RIVALS)),$(VENV)/rivals/ready)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports format coverage bench bench-page bench-country pictures mutation lock clean
+.PHONY: help demo test check lint types imports format coverage bench bench-page bench-country pictures mutation lock \
+    dependencies sbom audit test-oldest test-python clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -111,7 +112,7 @@ lock:
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --group build pyproject.toml -o requirements.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-header --extra server --extra postgres --group build \
+	    --no-emit-index-url --no-header --extra server --extra scale --group build \
 	    --constraint requirements.lock pyproject.toml -o requirements-server.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --group dev --constraint requirements.lock pyproject.toml \
@@ -120,6 +121,40 @@ lock:
 	    --no-emit-index-url --no-header --group pyproject.toml:peers -o requirements-peers.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --group pyproject.toml:rivals -o requirements-rivals.lock
+
+# What the program runs on, why, under which licence and how large: docs/dependencies.md.
+dependencies: $(VENV)/dev
+	$(BIN)/python docs/supply/dependencies.py
+
+# The bill of materials of the lock (CycloneDX), into dist/.
+sbom: $(VENV)/dev
+	$(BIN)/python docs/supply/bill.py
+
+# Known vulnerabilities. Asks the index; with ADVISORIES=FOLDER a clone of pypa/advisory-database.
+# Either way it fails where the one asked does not know what everybody knows.
+audit: $(VENV)/dev $(if $(ADVISORIES),,$(VENV)/audit/ready)
+	$(BIN)/python docs/supply/audit.py $(if $(ADVISORIES),--advisories $(ADVISORIES),--pip-audit $(VENV)/audit/bin/pip-audit)
+
+$(VENV)/audit/ready:
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip --disable-pip-version-check --quiet install pip-audit
+	@touch $@
+
+# The tests with the oldest versions that pyproject.toml allows; TESTS=tests/test_x.py for some.
+test-oldest: $(VENV)/peers/ready
+	$(PYTHON) -m venv --clear $(VENV)/oldest
+	$(VENV)/oldest/bin/python -m pip --disable-pip-version-check --quiet install uv
+	$(VENV)/oldest/bin/uv pip compile --quiet --resolution lowest-direct --no-header \
+	    --extra server --extra scale --group dev pyproject.toml -o $(VENV)/oldest/requirements.txt
+	$(VENV)/oldest/bin/uv pip install --quiet --python $(VENV)/oldest -r $(VENV)/oldest/requirements.txt
+	MIRO_SYNC_PEERS=$(VENV)/peers/bin/python $(VENV)/oldest/bin/python -m pytest $(TESTS)
+
+# The tests with another Python: make test-python PYTHON=python3.14
+test-python: $(VENV)/peers/ready
+	$(PYTHON) -m venv --clear $(VENV)/other
+	$(VENV)/other/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+	    -r requirements-dev.lock
+	MIRO_SYNC_PEERS=$(VENV)/peers/bin/python $(VENV)/other/bin/python -m pytest $(TESTS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache mutants

@@ -6,7 +6,8 @@ import datetime as dt
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -45,8 +46,9 @@ def time() -> Time:
 
 
 @pytest.fixture
-def shared(tmp_path: Path, time: Time) -> Shared:
-    return Shared(URL.format(tmp_path / "shared.db"), time.now)
+def shared(tmp_path: Path, time: Time) -> Iterator[Shared]:
+    with closing(Shared(URL.format(tmp_path / "shared.db"), time.now)) as opened:
+        yield opened
 
 
 def test_what_one_process_uses_another_one_cannot_use(shared: Shared, time: Time) -> None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from miro_sync.ports import TablesSource
     from miro_sync.sync import Outcome
 
+pytestmark = pytest.mark.usefixtures("engines_let_go")
+
 ROOT = Path(__file__).parents[1]
 SCHEMA = json.loads((ROOT / "docs" / "kpi.schema.json").read_text("utf-8"))
 TODAY = dt.date(2023, 9, 5)

@@ -16,6 +16,8 @@ from miro_sync.errors import BusyError, StateError
 from miro_sync.memory import Owner, SqlMemory
 from miro_sync.model import SourceReport, SourceState
 
+pytestmark = pytest.mark.usefixtures("engines_let_go")
+
 MOMENT = dt.datetime(2023, 9, 5, 1, 0, tzinfo=dt.UTC)
 YAYA = Owner("Яя", board="uXjVyaya=")
 TOMSK = Owner("Томск", board="uXjVtomsk=")

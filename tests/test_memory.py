@@ -7,7 +7,7 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,6 +38,8 @@ from miro_sync.model import (
     TableChoice,
     say,
 )
+
+pytestmark = pytest.mark.usefixtures("engines_let_go")
 
 MONDAY = dt.date(2023, 5, 15)
 READ_AT = dt.datetime(2023, 5, 15, 1, 0, tzinfo=dt.UTC)
@@ -209,7 +211,7 @@ def test_a_state_of_a_newer_version_is_refused_and_left_alone(
 ) -> None:
     store_run(file_memory)
     database = tmp_path / "state" / "miro-sync.db"
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("update alembic_version set version_num = '9999'")
     before = database.read_bytes()
 

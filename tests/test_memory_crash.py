@@ -24,7 +24,10 @@ from miro_sync.model import (
     SourceState,
 )
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot fork")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot fork"),
+    pytest.mark.usefixtures("engines_let_go"),
+]
 
 MONDAY = dt.date(2023, 5, 15)
 NOON = dt.datetime(2023, 5, 15, 5, 0, tzinfo=dt.UTC)

@@ -20,6 +20,8 @@ from test_job import CALENDAR, CENTERS, HELD_ALL, PROJECT, board
 from miro_sync.cli import run
 from miro_sync.memory import SqlMemory
 
+pytestmark = pytest.mark.usefixtures("engines_let_go")
+
 DATABASE = "state/miro-sync.db"
 
 

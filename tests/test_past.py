@@ -40,6 +40,8 @@ from miro_sync.reading import Doors
 from miro_sync.sync import Outcome
 from miro_sync.telling import history
 
+pytestmark = pytest.mark.usefixtures("engines_let_go")
+
 CENTERS = (center("c1"), center("c2"))
 PROJECT = project(*CENTERS)
 PLAN = (

@@ -34,6 +34,8 @@ from miro_sync.posting import (
     when_due,
 )
 
+pytestmark = pytest.mark.usefixtures("engines_let_go")
+
 MONDAY = dt.date(2024, 4, 22)
 NOON = dt.datetime(2024, 4, 22, 5, 0, tzinfo=dt.UTC)
 WEEK = "2024-W17"

@@ -42,6 +42,8 @@ from miro_sync.telling.lines import backlog, flagged
 from miro_sync.telling.terminal import sync_line
 from miro_sync.visiting import Doors
 
+pytestmark = pytest.mark.usefixtures("engines_let_go")
+
 CENTERS = (
     center("c1", name="Яйская ООШ", frame=None),
     center("c2", name="Ишимская ООШ", frame=None),
