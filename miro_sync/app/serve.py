@@ -7,6 +7,7 @@ import ipaddress
 import os
 import re
 import secrets
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ _EVERYBODYS: Final = re.compile(
     r"|upgrade.*|accept.*|cache-control|pragma|priority|content-.*|if-.*|sec-.*|x-forwarded-.*"
     r"|forwarded|x-real-ip|transfer-encoding|keep-alive|expect|purpose"
 )
+
+_LAST_PORT: Final = 65535
 
 #: Bytes of a password that is made here.
 _RANDOM: Final = 24
@@ -112,12 +115,10 @@ def serve(
     )
     hosts = _LOOPBACK if is_local and door.header is None else ()
     entry = Entry(hosts, token, door.header, proxies)
-    try:
-        server = create_server(
-            application(site, entry), host=door.host, port=door.port, ident="miro-sync", threads=4
-        )
-    except (OSError, OverflowError, ValueError) as error:  # taken; no such port; no such host
-        raise SettingsError(say("serve.taken", host=door.host, port=door.port)) from error
+    listening = _listening(door)
+    server = create_server(
+        application(site, entry), sockets=[listening], ident="miro-sync", threads=4
+    )
     shown = f"[{door.host}]" if ":" in door.host else door.host
     tell(words.say("serve.running", host=shown, port=door.port))
     if token is None and door.header is None:
@@ -167,6 +168,16 @@ class _Pages:
         page = reports.render("html", seen, catalogue(settings.project.language))
         self._made[name] = (basis, page)
         return page
+
+
+def _listening(door: Door) -> socket.socket:
+    family = socket.AF_INET6 if ":" in door.host else socket.AF_INET
+    if door.port > _LAST_PORT:
+        raise SettingsError(say("serve.taken", host=door.host, port=door.port))
+    try:
+        return socket.create_server((door.host, door.port), family=family)
+    except (OSError, UnicodeError) as error:  # it is taken; there is no such name
+        raise SettingsError(say("serve.taken", host=door.host, port=door.port)) from error
 
 
 def _proxies(door: Door, *, is_local: bool) -> tuple[Network, ...]:
