@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from running_world import program, syncs, two_projects, wait_for_syncs, watchman
+from mail_server import real
+from running_world import one_project, program, syncs, two_projects, wait_for_syncs, watchman
 
+from miro_sync.app.installation import worst
 from miro_sync.cli import run
+
+FRIDAY, LATER = "2023-06-02T10:05+07:00", "2023-06-05T12:00+07:00"
 
 
 @pytest.fixture
@@ -60,6 +64,98 @@ def test_status_says_what_was_read_and_has_a_code_for_monitors(
     (projects / "a" / "board.json").unlink()
     run(["sync", "--config", str(projects / "a")])
     assert run(options) == 3
+
+
+@pytest.mark.parametrize("layout", ["table", "json", "prometheus"])
+@pytest.mark.parametrize(
+    ("state", "code"), [("fine", 0), ("late", 1), ("broken", 2), ("never read", 3), ("lost", 3)]
+)
+def test_the_code_for_monitors_is_the_same_in_every_layout(
+    tmp_path: Path, layout: str, state: str, code: int
+) -> None:
+    project = one_project(tmp_path / "a", "")
+    if state != "never read":
+        with program("sync", "--config", str(project), "--exit-zero", at=[FRIDAY]) as sync:
+            sync.communicate(timeout=60)
+    if state == "broken":
+        (project / "project.toml").write_text("x=", "utf-8")
+    if state == "lost":
+        (project / "state" / "miro-sync.db").write_bytes(b"not a database, by no means" * 100)
+    arguments = ("status", "--format", layout, "--config", str(project))
+    with program(*arguments, at=[LATER if state == "late" else FRIDAY]) as asked:
+        told, _ = asked.communicate(timeout=60)
+
+    assert asked.returncode == code, told
+    assert "Traceback" not in told
+    if layout == "json":
+        assert json.loads(told)["projects"][0]["code"] == code
+    if layout == "prometheus":
+        assert f'miro_sync_status_code{{project="a"}} {code}.0' in told
+    if layout == "table":
+        assert max(map(len, told.splitlines())) <= 80
+
+
+def test_asking_how_it_stands_writes_nothing(projects: Path) -> None:
+    before = sorted(projects.rglob("*"))
+    run(["status", "--all", "--projects", str(projects)])
+    run(["schedule", "show", "--projects", str(projects)])
+    assert sorted(projects.rglob("*")) == before
+
+
+def test_eighty_columns_are_enough(
+    projects: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    long_name = "Сеть центров «Точка роста» Яйского муниципального округа Кемеровской области"
+    text = (projects / "a" / "project.toml").read_text("utf-8")
+    (projects / "a" / "project.toml").write_text(text.replace("Проба", long_name), "utf-8")
+    (projects / "b" / "project.toml").write_text("x=", "utf-8")
+    run(["schedule", "run", "--once", "--projects", str(projects)])
+    capsys.readouterr()
+    state = ["--config", str(projects / "a")]
+    for command in (
+        ["status", "--all", "--projects", str(projects)],
+        ["schedule", "show", "--projects", str(projects)],
+        ["state", "check", *state],
+        ["state", "purge", "--before", "2023-01-01", *state],
+        ["state", "adopt", *state],
+    ):
+        for language in ("ru", "en"):
+            run([*command, "--lang", language])
+            for line in capsys.readouterr().out.splitlines():
+                assert len(line) <= 80, line
+
+
+def test_letters_of_all_projects_are_sent_whatever_becomes_of_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readers = '[mail]\nsmtp = "smtp://127.0.0.1:{port}"\nfrom = "c@example.org"\n'
+    readers += 'patience_seconds = 0\n[[person]]\nrole = "director"\nemail = "{name}@example.org"\n'
+    with real() as (port, mailbox):
+        for name in ("a", "b", "c", "d"):
+            one_project(tmp_path / name, readers.format(port=port, name=name))
+        text = (tmp_path / "c" / "project.toml").read_text("utf-8")
+        (tmp_path / "c" / "project.toml").write_text(text.replace(str(port), "1"), "utf-8")
+        run(["sync", "--all", "--projects", str(tmp_path), "--exit-zero"])
+        (tmp_path / "b" / "project.toml").write_text("x=", "utf-8")
+        capsys.readouterr()
+        arguments = ["digest", "--all", "--send", "--on", "2023-06-05", "--projects", str(tmp_path)]
+        codes = [run(arguments), run(arguments)]
+
+    told = capsys.readouterr()
+    assert codes == [2, 2], "the worst of 0, 2, 3 and 0"
+    assert sorted(reader for reader, _ in mailbox.letters) == ["a@example.org", "d@example.org"]
+    assert "b: " in told.err
+    assert "c: " in told.err
+    assert "Проектов: 4, удачно: 2, неудачно: 2." in told.out
+
+
+def test_the_worst_code_of_many_counts() -> None:
+    order = [0, 1, 75, 3, 2, 70]
+    for place, code in enumerate(order):
+        assert worst([*order[: place + 1], 0]) == code
+    assert worst([0, 42]) == 70
+    assert worst([]) == 0
 
 
 def test_the_watchman_hears_of_start_and_success_and_of_failure(

@@ -217,7 +217,7 @@ def test_the_view_asks_for_the_token(projects: Path) -> None:
             for path in ("/", "/p/a/", "/metrics", "/p/nothing/"):
                 status, answered, body = ask(port, path, **headers)
                 assert status == 401
-                assert answered["WWW-Authenticate"].startswith("Basic ")
+                assert answered["Www-Authenticate"].startswith("Basic ")
                 assert "Нужен пароль" in body
         assert ask(port, "/healthz")[0] == 200
         for right in ("Bearer open-sesame", basic("any", "open-sesame"), basic("", "open-sesame")):
