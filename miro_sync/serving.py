@@ -11,12 +11,12 @@ import hmac
 import ipaddress
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from flask import Flask, Response, abort, request
-from werkzeug.exceptions import HTTPException
 
 from miro_sync.errors import MiroSyncError
 
@@ -30,8 +30,8 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'
 _FRAMES = "frame-ancestors 'none'"
 _OPEN = {"healthz"}
 
-#: The refusals that have a sentence of their own; of others the number is told.
-_SAID = {400, 401, 404, 405, 500}
+#: The refusals, each with a sentence of its own.
+_SAID = (400, 401, 404, 405, 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +132,8 @@ def _protect(web: Flask, words: Catalogue, entry: Entry) -> None:
         response.headers.setdefault("Content-Security-Policy", _POLICY)
         return response
 
-    @web.errorhandler(HTTPException)
-    def _no(error: HTTPException) -> Response:
-        return _refused(error.code or 500, words)
+    for code in _SAID:
+        web.register_error_handler(code, partial(_no, code, words))
 
     @web.errorhandler(MiroSyncError)
     def _unable(error: MiroSyncError) -> Response:
@@ -154,9 +153,12 @@ def _refusal(entry: Entry, words: Catalogue) -> Response | None:
     return _refused(401, words, {"WWW-Authenticate": ask})
 
 
+def _no(code: int, words: Catalogue, _: Exception) -> Response:
+    return _refused(code, words)
+
+
 def _refused(code: int, words: Catalogue, headers: dict[str, str] | None = None) -> Response:
-    sentence = words.say(f"serve.code_{code}") if code in _SAID else words.say("serve.code_other")
-    return Response(_said(str(code), sentence, words), code, headers)
+    return Response(_said(str(code), words.say(f"serve.code_{code}"), words), code, headers)
 
 
 def _is_known(entry: Entry) -> bool:
