@@ -109,3 +109,22 @@ def test_what_was_done_is_not_due_again_and_something_always_comes(ago: int, ahe
         coming = next_at(job, TABLE, done(now, *ALL), CALENDAR, now)
         assert coming is not None
         assert coming > now
+
+
+def test_what_is_dated_in_the_future_counts_as_not_done() -> None:
+    """The clock was years ahead for a while; the letters have a ledger of their own."""
+    years_ahead = done(at(1, 9) + dt.timedelta(days=3000), *ALL)
+
+    assert due(TABLE, years_ahead, CALENDAR, at(24, 9)) == (Job.FULL, Job.DIGEST, Job.BACKUP)
+    assert is_late(TABLE, CALENDAR, at(1, 9) + dt.timedelta(days=3000), at(24, 9))
+
+
+def test_a_failure_dated_in_the_future_holds_nothing_back() -> None:
+    ahead = at(1, 9) + dt.timedelta(days=3000)
+    failed = Done(at(1, 0), {}, done(ahead, Job.BACKUP, code=3).last)
+
+    assert Job.BACKUP in due(TABLE, failed, CALENDAR, at(24, 9))
+
+
+def test_a_clock_a_few_minutes_ahead_makes_nothing_twice() -> None:
+    assert due(TABLE, done(at(24, 9, 10), *ALL), CALENDAR, at(24, 9)) == ()
