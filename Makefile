@@ -1,14 +1,26 @@
 # Everything here works on a machine with Python 3.11+ and make; nothing else is needed beforehand.
 #   make demo    run the whole job on the packaged sample project
 #   make test    pass the tests
+#   make bench   measure everything beside other programs (about 20 minutes), write docs/benchmarks.md
 #   make check   what must hold before a change is offered: format, lint, types, imports, tests
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# What is measured, in which order, on which day, by which Pythons.
+BENCHMARKS := start_up periods tables miro page check_calendar sync memory matching
+DAY ?= $(shell date +%F)
+BENCH_PYTHON ?= $(BIN)/python
+PEERS ?= $(VENV)/peers/bin/python
+RIVALS ?= $(VENV)/rivals/bin/python
+# Only Pythons of this Makefile's own are made.
+BENCH_READY := $(if $(filter $(BIN)/python,$(BENCH_PYTHON)),$(VENV)/dev)
+PEERS_READY := $(if $(filter $(VENV)/peers/bin/python,$(PEERS)),$(VENV)/peers/ready)
+RIVALS_READY := $(if $(filter $(VENV)/rivals/bin/python,$(RIVALS)),$(VENV)/rivals/ready)
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports format coverage bench pictures mutation lock clean
+.PHONY: help demo test check lint types imports format coverage bench bench-page bench-country pictures mutation lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -29,6 +41,13 @@ $(VENV)/peers/ready: requirements-peers.lock
 	$(PYTHON) -m venv $(VENV)/peers
 	$(VENV)/peers/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
 	    -r requirements-peers.lock
+	@touch $@
+
+# What benchmarks compare with: readers of dates, titles and tables.
+$(VENV)/rivals/ready: requirements-rivals.lock
+	$(PYTHON) -m venv $(VENV)/rivals
+	$(VENV)/rivals/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+	    -r requirements-rivals.lock
 	@touch $@
 
 demo: $(VENV)/run
@@ -58,11 +77,21 @@ coverage: $(VENV)/dev
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report --skip-covered
 
-bench: $(VENV)/dev $(VENV)/peers/ready
-	@for file in benchmarks/*.py; do \
-	    echo "== $$file"; \
-	    MIRO_SYNC_PEERS=$(VENV)/peers/bin/python $(BIN)/python $$file || exit 1; \
+# Every benchmark in turn, then docs/benchmarks.md. In environments of one's own:
+#   make bench BENCH_PYTHON=… PEERS=… RIVALS=… (each a Python; PEERS and RIVALS may be empty)
+bench: $(BENCH_READY) $(PEERS_READY) $(RIVALS_READY)
+	@for name in $(BENCHMARKS); do \
+	    MIRO_SYNC_MEASURED=$(DAY) MIRO_SYNC_PEERS=$(PEERS) MIRO_SYNC_RIVALS=$(RIVALS) \
+	        $(BENCH_PYTHON) benchmarks/$$name.py || exit 1; \
 	done
+	$(BENCH_PYTHON) benchmarks/write_page.py
+
+bench-page: $(BENCH_READY)
+	$(BENCH_PYTHON) benchmarks/write_page.py
+
+# PostgreSQL is needed, and half an hour.
+bench-country: $(BENCH_READY)
+	$(BENCH_PYTHON) benchmarks/country.py
 
 # A browser is needed: .venv/bin/playwright install chromium, or MIRO_SYNC_BROWSER=PATH.
 pictures: $(VENV)/dev
@@ -85,6 +114,8 @@ lock:
 	    -o requirements-dev.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --group pyproject.toml:peers -o requirements-peers.lock
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --group pyproject.toml:rivals -o requirements-rivals.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache mutants
