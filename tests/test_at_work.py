@@ -42,7 +42,9 @@ def test_who_keeps_the_timetable_is_no_sync(url: str) -> None:
                 assert log.is_busy()
 
 
-def test_looking_all_the_time_keeps_no_sync_out(url: str) -> None:
+def test_looking_all_the_time_keeps_no_sync_out(tmp_path: Path) -> None:
+    """On a server looking takes nothing: it reads the list of locks."""
+    url = f"sqlite:///{tmp_path / 'state' / 'miro-sync.db'}"
     ended = threading.Event()
 
     def look() -> None:
