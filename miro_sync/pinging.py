@@ -8,6 +8,7 @@ can silence the alarm.
 from __future__ import annotations
 
 import logging
+import threading
 from typing import Final, Literal
 
 import requests
@@ -16,8 +17,11 @@ from miro_sync.logs import note
 
 _log = logging.getLogger(__name__)
 
-#: Seconds to connect and to wait for the answer: a job waits no longer for its watchman.
+#: Seconds to connect, and to wait for the next bytes of the answer.
 TIMEOUT: Final = (3.0, 5.0)
+
+#: Seconds that a job waits for its watchman in all, however slowly he answers.
+PATIENCE: Final = 10.0
 
 Signal = Literal["start", "success", "fail"]
 
@@ -36,20 +40,35 @@ def ping(address: str, signal: Signal, line: str = "") -> bool:
         Whether the service has taken it; where not, the records say so without the address.
 
     """
-    try:
-        with requests.Session() as session:
-            answer = session.post(
-                address + _ENDINGS[signal],
-                data=line.encode("utf-8"),
-                headers={"Content-Type": "text/plain; charset=utf-8", "User-Agent": "miro-sync"},
-                timeout=TIMEOUT,
-                allow_redirects=False,
-            )
-    except requests.RequestException as error:
-        note(_log, "ping_failed", signal=signal, reason=type(error).__name__)
+    told: list[requests.Response | requests.RequestException] = []
+    caller = threading.Thread(
+        target=lambda: told.append(_asked(address + _ENDINGS[signal], line)), daemon=True
+    )
+    caller.start()
+    caller.join(PATIENCE)
+    answer = told[0] if told else None
+    if not isinstance(answer, requests.Response):
+        reason = "slow" if answer is None else type(answer).__name__
+        note(_log, "ping_failed", signal=signal, reason=reason)
         return False
     if not answer.ok or answer.is_redirect:
         note(_log, "ping_failed", signal=signal, reason="refused", code=answer.status_code)
         return False
     note(_log, "pinged", signal=signal)
     return True
+
+
+def _asked(address: str, line: str) -> requests.Response | requests.RequestException:
+    """Return the head of the answer; what follows it is nobody's business."""
+    try:
+        with requests.Session() as session:
+            return session.post(
+                address,
+                data=line.encode("utf-8"),
+                headers={"Content-Type": "text/plain; charset=utf-8", "User-Agent": "miro-sync"},
+                timeout=TIMEOUT,
+                allow_redirects=False,
+                stream=True,
+            )
+    except requests.RequestException as error:
+        return error

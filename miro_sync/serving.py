@@ -1,27 +1,37 @@
 """The read-only web view: a WSGI application that shows and changes nothing.
 
 It answers GET and HEAD alone. Whoever is not on this machine shows a token, or comes through a
-reverse proxy that has asked who they are. What is shown comes from functions it is given.
+reverse proxy that has asked who they are; what that proxy says is believed from its own addresses
+alone. What is shown comes from functions it is given.
 """
 
 from __future__ import annotations
 
 import hmac
+import ipaddress
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from flask import Flask, Response, abort, request
 
+from miro_sync.errors import MiroSyncError
+
 if TYPE_CHECKING:
     from miro_sync.messages import Catalogue
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 #: Of a page of ours: no scripts, nothing loaded. The report's own policy stands in its markup.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
 _FRAMES = "frame-ancestors 'none'"
 _OPEN = {"healthz"}
+
+#: The refusals, each with a sentence of its own.
+_SAID = (400, 401, 404, 405, 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +50,15 @@ class Site:
 
     Attributes:
         lines: the projects.
-        page: makes the page of a project by its name; returns a sentence where it cannot.
+        page: makes the page of a project by its name; returns a sentence where it cannot, None
+            where there is no such project.
         metrics: Prometheus' text.
         words: the language of what is no report.
 
     """
 
     lines: Callable[[], Sequence[Line]]
-    page: Callable[[str], bytes | str]
+    page: Callable[[str], bytes | str | None]
     metrics: Callable[[], bytes]
     words: Catalogue
 
@@ -60,31 +71,21 @@ class Entry:
         hosts: names under which the service is called, in lower case; empty for any.
         token: asked for as a bearer token or as the password of any user; None for no token.
         header: a header that the reverse proxy sets for whoever it has let in.
+        proxies: the addresses of that proxy; the header is believed from nobody else.
 
     """
 
     hosts: Collection[str] = ()
     token: str | None = None
     header: str | None = None
+    proxies: Collection[Network] = ()
 
 
 def application(site: Site, entry: Entry) -> Flask:
     """Make the WSGI application."""
     web = Flask("miro_sync", static_folder=None)
 
-    @web.before_request
-    def _let_in() -> Response | None:
-        return _refusal(entry)
-
-    @web.after_request
-    def _guard(response: Response) -> Response:
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["X-Frame-Options"] = "DENY"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        response.headers.setdefault("Content-Security-Policy", _POLICY)
-        return response
+    _protect(web, site.words, entry)
 
     @web.get("/", provide_automatic_options=False)
     def index() -> str:
@@ -92,11 +93,11 @@ def application(site: Site, entry: Entry) -> Flask:
 
     @web.get("/p/<path:name>/", provide_automatic_options=False)
     def page(name: str) -> Response:
-        if name not in {line.name for line in site.lines()}:
-            abort(404)
         made = site.page(name)
+        if made is None:
+            abort(404)
         if isinstance(made, str):
-            return Response(_html(name, f"<p>{escape(made)}</p>", site.words), 503)
+            return Response(_said(name, made, site.words), 503)
         return Response(
             made,
             headers={"Content-Security-Policy": _FRAMES},
@@ -114,29 +115,74 @@ def application(site: Site, entry: Entry) -> Flask:
     return web
 
 
-def _refusal(entry: Entry) -> Response | None:
+def _protect(web: Flask, words: Catalogue, entry: Entry) -> None:
+    """Have every request checked, every answer guarded, and every refusal put into words."""
+
+    @web.before_request
+    def _let_in() -> Response | None:
+        return _refusal(entry, words)
+
+    @web.after_request
+    def _guard(response: Response) -> Response:
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        return response
+
+    for code in _SAID:
+        web.register_error_handler(code, partial(_no, code, words))
+
+    @web.errorhandler(MiroSyncError)
+    def _unable(error: MiroSyncError) -> Response:
+        return Response(_said(words.say("serve.title"), words.tell(error.message), words), 503)
+
+
+def _refusal(entry: Entry, words: Catalogue) -> Response | None:
     """Return what is answered to a request that is not let in."""
     host = request.host.rpartition(":")[0] if ":" in request.host else request.host
     if entry.hosts and host.strip("[]").casefold() not in entry.hosts:
-        return Response(status=400)
+        return _refused(400, words)
     if request.method not in {"GET", "HEAD"}:
-        return Response(status=405, headers={"Allow": "GET, HEAD"})
+        return _refused(405, words, {"Allow": "GET, HEAD"})
     if request.endpoint in _OPEN or _is_known(entry):
         return None
-    return Response(status=401, headers={"WWW-Authenticate": 'Basic realm="miro-sync"'})
+    ask = 'Basic realm="miro-sync", charset="UTF-8"'
+    return _refused(401, words, {"WWW-Authenticate": ask})
+
+
+def _no(code: int, words: Catalogue, _: Exception) -> Response:
+    return _refused(code, words)
+
+
+def _refused(code: int, words: Catalogue, headers: dict[str, str] | None = None) -> Response:
+    return Response(_said(str(code), words.say(f"serve.code_{code}"), words), code, headers)
 
 
 def _is_known(entry: Entry) -> bool:
     """Tell whether the request may see anything; tokens are compared in constant time."""
     if entry.token is None and entry.header is None:
         return True
-    if entry.header is not None and request.headers.get(entry.header, "").strip():
+    said = "" if entry.header is None else request.headers.get(entry.header, "").strip()
+    if said and _comes_from(request.remote_addr, entry.proxies):
         return True
     given = request.authorization
     if entry.token is None or given is None:
         return False
     shown = given.token if given.type == "bearer" else given.password
     return hmac.compare_digest((shown or "").encode(), entry.token.encode())
+
+
+def _comes_from(address: str | None, networks: Collection[Network]) -> bool:
+    try:
+        peer = ipaddress.ip_address(address or "")
+    except ValueError:
+        return False
+    if isinstance(peer, ipaddress.IPv6Address) and peer.ipv4_mapped is not None:
+        peer = peer.ipv4_mapped
+    return any(peer in network for network in networks)
 
 
 def _index(site: Site) -> str:
@@ -148,6 +194,10 @@ def _index(site: Site) -> str:
     )
     title = site.words.say("serve.title")
     return _html(title, f"<ul>{rows}</ul>", site.words)
+
+
+def _said(title: str, sentence: str, words: Catalogue) -> str:
+    return _html(title, f"<p>{escape(sentence)}</p>", words)
 
 
 def _html(title: str, body: str, words: Catalogue) -> str:

@@ -6,6 +6,7 @@ one timer serves all jobs of all projects, and a call that was missed is made up
 
 from __future__ import annotations
 
+import codecs
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -151,7 +152,7 @@ def windows(program: Sequence[str], folder: str) -> Timer:
   </Actions>
 </Task>
 """
-    content = task.replace("\n", "\r\n").encode("utf-16")
+    content = codecs.BOM_UTF16_LE + task.replace("\n", "\r\n").encode("utf-16-le")
     return Timer(
         [(f"{_NAME}.xml", content)],
         [

@@ -2,7 +2,8 @@
 
 Nothing is counted down: a job is due when its last moment in the timetable is past and it has not
 been begun successfully since. So a machine that slept, or a program that was killed, does each job
-that it missed once, however many moments were missed, and none twice. Wall-clock times are those
+that it missed once, however many moments were missed, and none twice. What is dated in the future
+was done while the clock was wrong, and counts as not done. Wall-clock times are those
 of the project's time zone; moments are aware, UTC unless said otherwise. Minutes are of the local
 day.
 """
@@ -25,6 +26,9 @@ RETRY = dt.timedelta(minutes=30)
 #: A job that found another process at work is tried again after this time.
 BUSY_RETRY = dt.timedelta(minutes=5)
 _BUSY = 75
+
+#: A run that begins later than so long from now was written while the clock was wrong.
+CLOCK_ERROR = dt.timedelta(hours=1)
 
 #: A sync that is later than this, or than two of its intervals, is told by `status`.
 LATE = dt.timedelta(hours=2)
@@ -175,7 +179,9 @@ def is_late(
     """
     patience = max(LATE, dt.timedelta(minutes=2 * table.every))
     wanted = _last_moment(Job.SYNC, table, calendar, now - patience)
-    return last is None or (wanted is not None and last < wanted)
+    if last is None or _is_to_come(last, now):
+        return True
+    return wanted is not None and last < wanted
 
 
 def _is_due(job: Job, table: Timetable, done: Done, calendar: Calendar, now: dt.datetime) -> bool:
@@ -192,6 +198,7 @@ def _missed(
     """Return the last moment of a job if the job was not done since; None where it was."""
     moment = _last_moment(job, table, calendar, now)
     good = [done.good[name] for name in _counting(job) if name in done.good]
+    good = [one for one in good if not _is_to_come(one.started_at, now)]
     last = max((one.started_at for one in good), default=None)
     if job is Job.SYNC and last is None:
         return moment or now  # nothing is known yet: no other job makes sense before
@@ -200,6 +207,11 @@ def _missed(
     if last is None:
         last = done.since or now  # what was missed before anybody kept the timetable is not owed
     return moment if last < moment else None
+
+
+def _is_to_come(moment: dt.datetime, now: dt.datetime) -> bool:
+    """Tell whether a moment of the past cannot be one."""
+    return moment > now + CLOCK_ERROR
 
 
 def _counting(job: Job) -> tuple[str, ...]:
@@ -211,8 +223,8 @@ def _held_back(job: Job, done: Done, now: dt.datetime) -> dt.datetime | None:
     last = done.last.get(job)
     if last is None or last.good:
         return None
-    if last.ended_at is None:
-        return None  # it was killed: what it did not do is done now
+    if last.ended_at is None or _is_to_come(last.ended_at, now):
+        return None  # it was killed, or nobody knows when it ended: it is tried now
     until = last.ended_at + (BUSY_RETRY if last.code == _BUSY else RETRY)
     return until if until > now else None
 

@@ -1,109 +1,23 @@
-"""Many projects, the timetable, pings and the web view: real processes, files and sockets."""
+"""Many projects, the timetable, pings: real processes, files and sockets."""
 
 from __future__ import annotations
 
-import base64
-import http.client
 import json
-import os
 import signal
-import socket
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from test_job import CALENDAR, CENTERS, HELD_ALL, PROJECT, board
+from mail_server import real
+from running_world import one_project, program, syncs, two_projects, wait_for_syncs, watchman
 
+from miro_sync.app.installation import worst
 from miro_sync.cli import run
-from miro_sync.memory import JobLog
-
-#: Around the clock, so that a test does not depend on its hour.
-SCHEDULE = '\n[schedule]\noffice_hours = "0:00-24:00"\nfull_read_at = "нет"\nbackup_at = "нет"\n'
 
 
 @pytest.fixture
 def projects(tmp_path: Path) -> Path:
-    for name in ("a", "b"):
-        folder = tmp_path / "про екты" / name
-        folder.mkdir(parents=True)
-        (folder / "project.toml").write_text(PROJECT + SCHEDULE, "utf-8")
-        (folder / "centers.toml").write_text(CENTERS, "utf-8")
-        (folder / "calendar.csv").write_text(CALENDAR, "utf-8")
-        (folder / "board.json").write_text(board(HELD_ALL), "utf-8")
-    return tmp_path / "про екты"
-
-
-@contextmanager
-def program(*arguments: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "miro_sync", *arguments]
-    process = subprocess.Popen(  # noqa: S603 - our own program
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, **environ},
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
-
-
-def log_of(projects: Path, name: str) -> JobLog:
-    return JobLog(f"sqlite:///{projects / name / 'state' / 'miro-sync.db'}")
-
-
-def wait_for_syncs(projects: Path, *names: str) -> None:
-    end = time.monotonic() + 60
-    for name in names:
-        with closing(log_of(projects, name)) as log:
-            while "sync" not in log.done().good:
-                assert time.monotonic() < end
-                time.sleep(0.1)
-
-
-def syncs(projects: Path, name: str) -> int:
-    engine = sa.create_engine(f"sqlite:///{projects / name / 'state' / 'miro-sync.db'}")
-    with engine.connect() as connection:
-        number = connection.scalar(sa.text("select count(*) from job_run where job = 'sync'"))
-    engine.dispose()
-    return int(number or 0)
-
-
-@contextmanager
-def watchman(status: int = 200) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """Run a dead-man service; yields its address and the (path, body) of what it heard."""
-    heard: list[tuple[str, str]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            heard.append((self.path, body.decode()))
-            self.send_response(status)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/secret-uuid", heard
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return two_projects(tmp_path)
 
 
 def test_one_broken_project_does_not_stop_the_others(
@@ -150,6 +64,102 @@ def test_status_says_what_was_read_and_has_a_code_for_monitors(
     assert run(options) == 3
 
 
+@pytest.mark.parametrize(
+    ("state", "code"), [("fine", 0), ("broken", 2), ("never read", 3), ("lost", 3)]
+)
+def test_the_code_for_monitors_is_the_same_in_every_layout(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], state: str, code: int
+) -> None:
+    project = one_project(tmp_path / "a", "")
+    if state != "never read":
+        run(["sync", "--config", str(project), "--exit-zero"])
+    if state == "broken":
+        (project / "project.toml").write_text("x=", "utf-8")
+    if state == "lost":
+        (project / "state" / "miro-sync.db").write_bytes(b"not a database, by no means" * 100)
+    capsys.readouterr()
+    told = {}
+    for layout in ("table", "json", "prometheus"):
+        assert run(["status", "--format", layout, "--config", str(project)]) == code
+        told[layout] = capsys.readouterr().out
+
+    assert json.loads(told["json"])["projects"][0]["code"] == code
+    assert f'miro_sync_status_code{{project="a"}} {code}.0' in told["prometheus"]
+    assert max(map(len, told["table"].splitlines())) <= 80
+
+
+def test_a_project_that_nobody_has_read_for_years_is_late(tmp_path: Path) -> None:
+    project = one_project(tmp_path / "a", "")
+    run(["sync", "--config", str(project), "--exit-zero"])
+    with program("status", "--config", str(project), at=["2099-06-05T12:00+07:00"]) as asked:
+        told, _ = asked.communicate(timeout=60)
+
+    assert asked.returncode == 1
+    assert "опаздывает" in told
+
+
+def test_asking_how_it_stands_writes_nothing(projects: Path) -> None:
+    before = sorted(projects.rglob("*"))
+    run(["status", "--all", "--projects", str(projects)])
+    run(["schedule", "show", "--projects", str(projects)])
+    assert sorted(projects.rglob("*")) == before
+
+
+def test_eighty_columns_are_enough(
+    projects: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    long_name = "Сеть центров «Точка роста» Яйского муниципального округа Кемеровской области"
+    text = (projects / "a" / "project.toml").read_text("utf-8")
+    (projects / "a" / "project.toml").write_text(text.replace("Проба", long_name), "utf-8")
+    (projects / "b" / "project.toml").write_text("x=", "utf-8")
+    run(["schedule", "run", "--once", "--projects", str(projects)])
+    capsys.readouterr()
+    state = ["--config", str(projects / "a")]
+    for command in (
+        ["status", "--all", "--projects", str(projects)],
+        ["schedule", "show", "--projects", str(projects)],
+        ["state", "check", *state],
+        ["state", "purge", "--before", "2023-01-01", *state],
+        ["state", "adopt", *state],
+    ):
+        for language in ("ru", "en"):
+            run([*command, "--lang", language])
+            for line in capsys.readouterr().out.splitlines():
+                assert len(line) <= 80, line
+
+
+def test_letters_of_all_projects_are_sent_whatever_becomes_of_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readers = '[mail]\nsmtp = "smtp://127.0.0.1:{port}"\nfrom = "c@example.org"\n'
+    readers += 'patience_seconds = 0\n[[person]]\nrole = "director"\nemail = "{name}@example.org"\n'
+    with real() as (port, mailbox):
+        for name in ("a", "b", "c", "d"):
+            one_project(tmp_path / name, readers.format(port=port, name=name))
+        text = (tmp_path / "c" / "project.toml").read_text("utf-8")
+        (tmp_path / "c" / "project.toml").write_text(text.replace(str(port), "1"), "utf-8")
+        run(["sync", "--all", "--projects", str(tmp_path), "--exit-zero"])
+        (tmp_path / "b" / "project.toml").write_text("x=", "utf-8")
+        capsys.readouterr()
+        arguments = ["digest", "--all", "--send", "--on", "2023-06-05", "--projects", str(tmp_path)]
+        codes = [run(arguments), run(arguments)]
+
+    told = capsys.readouterr()
+    assert codes == [2, 2], "the worst of 0, 2, 3 and 0"
+    assert sorted(reader for reader, _ in mailbox.letters) == ["a@example.org", "d@example.org"]
+    assert "b: " in told.err
+    assert "c: " in told.err
+    assert "Проектов: 4, удачно: 2, неудачно: 2." in told.out
+
+
+def test_the_worst_code_of_many_counts() -> None:
+    order = [0, 1, 75, 3, 2, 70]
+    for place, code in enumerate(order):
+        assert worst([*order[: place + 1], 0]) == code
+    assert worst([]) == 0
+
+
 def test_the_watchman_hears_of_start_and_success_and_of_failure(
     projects: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -161,8 +171,7 @@ def test_the_watchman_hears_of_start_and_success_and_of_failure(
         (projects / "a" / "project.toml").write_text("x=", "utf-8")
         run(["-v", "sync", "--config", str(projects / "a"), "--exit-zero"])
 
-    paths = [path.removeprefix("/secret-uuid") for path, _ in heard]
-    assert paths == ["/start", "", "/start", "/fail", "/fail"]
+    assert [path for path, _ in heard] == ["/start", "", "/start", "/fail", "/fail"]
     assert "code=3" in heard[3][1]
     assert "secret-uuid" not in "".join(capfd.readouterr())
 
@@ -215,74 +224,3 @@ def test_three_days_of_sleep_are_made_up_for_once(projects: Path) -> None:
     assert run(options) == 0
     assert run(options) == 0
     assert syncs(projects, "a") in {2, 3}  # 3 if an hour struck meanwhile
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
-def ask(
-    port: int, path: str, method: str = "GET", **headers: str
-) -> tuple[int, dict[str, str], str]:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
-        connection.request(method, path, headers=headers)
-        answer = connection.getresponse()
-        return answer.status, dict(answer.getheaders()), answer.read().decode()
-
-
-@contextmanager
-def view(projects: Path, *options: str, **environ: str) -> Iterator[int]:
-    port = free_port()
-    arguments = ("serve", "--projects", str(projects), "--port", str(port), *options)
-    with program(*arguments, **environ) as process:
-        end = time.monotonic() + 60
-        while True:
-            try:
-                ask(port, "/healthz")
-                break
-            except OSError:
-                assert process.poll() is None
-                assert time.monotonic() < end
-                time.sleep(0.1)
-        yield port
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
-        assert process.returncode == 0
-
-
-def test_the_view_shows_every_project_and_lets_nothing_be_changed(projects: Path) -> None:
-    run(["sync", "--config", str(projects / "a"), "--exit-zero"])
-    with view(projects) as port:
-        status, headers, index = ask(port, "/")
-        assert status == 200
-        assert 'href="/p/a/"' in index
-        assert headers["X-Content-Type-Options"] == "nosniff"
-        assert headers["Cache-Control"] == "no-store"
-        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
-        status, headers, page = ask(port, "/p/a/")
-        assert (status, "Методический день" in page) == (200, True)
-        assert headers["Referrer-Policy"] == "no-referrer"
-        assert ask(port, "/metrics")[0] == 200
-        for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
-            assert ask(port, "/", method)[0] == 405
-        for path in ("/p/../a/", "/p/%2e%2e/", "/p/..%2f..%2fetc%2fpasswd/", "/static/x", "/p/c/"):
-            assert ask(port, path)[0] == 404
-        assert ask(port, "/", Host="evil.example")[0] == 400
-
-
-def test_the_view_asks_for_the_token(projects: Path) -> None:
-    basic = base64.b64encode(b"any:open sesame").decode()
-    with view(projects, MIRO_SYNC_SERVE_TOKEN="open sesame"[:4] + "-sesame") as port:
-        assert ask(port, "/")[0] == 401
-        assert ask(port, "/healthz")[0] == 200
-        assert ask(port, "/", Authorization="Bearer wrong")[0] == 401
-        assert ask(port, "/", Authorization=f"Basic {basic}")[0] == 401
-        assert ask(port, "/", Authorization="Bearer open-sesame")[0] == 200
-
-
-def test_an_open_door_to_the_network_is_refused(
-    projects: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["serve", "--projects", str(projects), "--host", "0.0.0.0"]) == 2  # noqa: S104 - it is refused
-    assert "--token-file" in capsys.readouterr().err

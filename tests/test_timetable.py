@@ -142,10 +142,10 @@ def test_before_the_office_opens_everything_is_read_whole_and_only_that() -> Non
 
 
 def test_each_job_comes_at_its_own_hour() -> None:
-    well = done(at(24, 9, 5), *ALL)
-    coming = [next_at(job, TABLE, well, CALENDAR, at(24, 9, 10)) for job in Job]
+    table, well = replace(TABLE, publish_at=7 * 60), done(at(24, 9, 5), *ALL)
+    coming = [next_at(job, table, well, CALENDAR, at(24, 9, 10)) for job in Job]
 
-    assert coming == [at(25, 6, 30), at(24, 10), at(30, 8, 30), at(24, 20)]
+    assert coming == [at(25, 6, 30), at(24, 10), at(25, 7), at(30, 8, 30), at(24, 20)]
     assert {one.tzinfo for one in coming if one} == {dt.UTC}
 
 
@@ -163,7 +163,7 @@ def test_what_the_timetable_leaves_out_is_never_due() -> None:
     for known in (Done(), done(at(20, 9), *ALL)):
         assert due(empty, known, CALENDAR, at(24, 9)) == (Job.SYNC,)
         assert [next_at(job, empty, known, CALENDAR, at(24, 9)) for job in Job] == [
-            None, at(24, 9), None, None
+            None, at(24, 9), None, None, None
         ]  # fmt: skip
 
 
@@ -268,3 +268,22 @@ def test_what_may_be_written_back_is_written_once_a_day_after_the_read_and_befor
 def test_nothing_is_written_back_unless_an_hour_is_said_for_it() -> None:
     assert not has(Job.PUBLISH, TABLE)
     assert next_at(Job.PUBLISH, TABLE, done(at(20, 9), *ALL), CALENDAR, at(23, 9)) is None
+
+
+def test_what_is_dated_in_the_future_counts_as_not_done() -> None:
+    """The clock was years ahead for a while; the letters have a ledger of their own."""
+    years_ahead = done(at(1, 9) + dt.timedelta(days=3000), *ALL)
+
+    assert due(TABLE, years_ahead, CALENDAR, at(24, 9)) == (Job.FULL, Job.DIGEST, Job.BACKUP)
+    assert is_late(TABLE, CALENDAR, at(1, 9) + dt.timedelta(days=3000), at(24, 9))
+
+
+def test_a_failure_dated_in_the_future_holds_nothing_back() -> None:
+    ahead = at(1, 9) + dt.timedelta(days=3000)
+    failed = Done(at(1, 0), {}, done(ahead, Job.BACKUP, code=3).last)
+
+    assert Job.BACKUP in due(TABLE, failed, CALENDAR, at(24, 9))
+
+
+def test_a_clock_a_few_minutes_ahead_makes_nothing_twice() -> None:
+    assert due(TABLE, done(at(24, 9, 10), *ALL), CALENDAR, at(24, 9)) == ()

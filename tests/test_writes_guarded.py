@@ -20,7 +20,7 @@ from google_server import EMAIL, GoogleServer
 from mail_server import Scripted, scripted
 from miro_server import CREDITS, TOKEN, Server, _level
 from publish_world import project, publish
-from test_running import watchman
+from running_world import watchman
 
 from miro_sync.cli import run
 from miro_sync.fleet.allowance import account_of
@@ -244,13 +244,13 @@ def test_a_dead_man_service_hears_nothing_of_a_run_that_lost_its_lock(world: Wor
     world.google.between = world.lose_the_lock
 
     assert run(["sync", "--config", str(world.folder)]) == 3
-    assert [path for path, _ in world.pings] == ["/secret-uuid/start"]
+    assert [path for path, _ in world.pings] == ["/start"]
     with_none = SqlMemory(f"{world.fleet.url}&schema=yaya")
     assert with_none.runs(9) == ()
     with_none.close()
 
     assert run(["sync", "--exit-zero", "--config", str(world.folder)]) == 0
-    assert [path for path, _ in world.pings[1:]] == ["/secret-uuid/start", "/secret-uuid"]
+    assert [path for path, _ in world.pings[1:]] == ["/start", ""]
 
 
 def test_the_keys_of_the_account_that_the_settings_name_write_the_table(

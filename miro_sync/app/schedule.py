@@ -12,9 +12,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from glob import escape
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -49,6 +50,9 @@ PROJECTS_AT_ONCE = 4
 #: Seconds that jobs at work may take to end after a signal. They may be killed at any instant.
 PATIENCE = 20.0
 
+#: Seconds by which the wall clock leaves the steady one behind, or is left, when it is set.
+_SET_SECONDS = 5.0
+
 _DEFECT = 70
 _UNSENT = _UNREAD = 3
 _LATER = 75
@@ -62,6 +66,9 @@ class Teller(Protocol):
 
     def trouble(self, project: Installed, error: Exception) -> None:
         """Tell why nothing can be done for a project."""
+
+    def ending(self, seconds: float) -> None:
+        """Tell that jobs at work are waited for, so many seconds at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +296,7 @@ class _Watch:
 
         logging.getLogger("apscheduler").addHandler(logging.NullHandler())
         self.keepers: dict[str, _Keeper] = {}
-        self._folder, self._stop = folder, stop
+        self._folder, self._stop, self._teller = folder, stop, teller
         self._made = partial(_Keeper, teller=teller, language=language, stop=stop)
         self._scheduler = BackgroundScheduler(
             timezone=dt.UTC,
@@ -302,10 +309,15 @@ class _Watch:
         self._look_every(DISCOVERY_SECONDS, self._find_again, "/")  # no folder has that name
         self._look_at_all()
         self._scheduler.start()
+        clock = _Clock()
         while not self._stop.wait(1.0):
-            pass
+            if clock.was_set():
+                self._look_now()
         self._scheduler.shutdown(wait=False)
-        return _all_ended(list(self.keepers.values()))
+        keepers = list(self.keepers.values())
+        if any(keeper.at_work.locked() for keeper in keepers):
+            self._teller.ending(PATIENCE)
+        return _all_ended(keepers)
 
     def find(self) -> None:
         """Take in the projects that are there now, and let go of those that are not."""
@@ -330,6 +342,14 @@ class _Watch:
             if self._scheduler.get_job(name) is None:
                 self._look_every(LOOK_SECONDS, keeper.look, name, moment())
 
+    def _look_now(self) -> None:
+        """Look at everything at once: the moments that were agreed on are void."""
+        from apscheduler.jobstores.base import JobLookupError  # noqa: PLC0415 - as `keep`
+
+        for job in self._scheduler.get_jobs():
+            with suppress(JobLookupError):  # its project has just been removed
+                self._scheduler.modify_job(job.id, next_run_time=moment())
+
     def _look_every(
         self, seconds: int, look: Callable[[], object], name: str, first: dt.datetime | None = None
     ) -> None:
@@ -338,6 +358,21 @@ class _Watch:
         first = first or moment() + dt.timedelta(seconds=seconds)
         every = IntervalTrigger(seconds=seconds)
         self._scheduler.add_job(look, every, id=name, next_run_time=first)
+
+
+class _Clock:
+    """Tells when the wall clock was set, or stood still, as it does while a machine sleeps."""
+
+    def __init__(self) -> None:
+        self._ahead = self._difference()
+
+    def was_set(self) -> bool:
+        before, self._ahead = self._ahead, self._difference()
+        return abs(self._ahead - before) > _SET_SECONDS
+
+    @staticmethod
+    def _difference() -> float:
+        return moment().timestamp() - time.monotonic()
 
 
 def _all_ended(keepers: list[_Keeper]) -> bool:
@@ -396,7 +431,7 @@ def _back_up(settings: Settings) -> Path:
         raise StateError(say("memory.backup_failed", path=str(target))) from error
     with memory_of(settings) as memory:
         memory.backup(target)
-    copies = sorted(folder.glob(f"{state.stem}-????-??-??{state.suffix}"))
+    copies = sorted(folder.glob(f"{escape(state.stem)}-????-??-??{escape(state.suffix)}"))
     for old in copies[: -settings.timetable.keep]:
         old.unlink(missing_ok=True)
     return target

@@ -34,7 +34,7 @@ def make(system: str, folder: Path, target: Path | None) -> timers.Timer:
     elif system == "cron":
         made = timers.cron(_program(), str(folder))
     else:
-        made = timers.windows(_program(), str(folder))
+        made = timers.windows(_without_window() or _program(), str(folder))
     if target is not None:
         try:
             target.mkdir(parents=True, exist_ok=True)
@@ -43,6 +43,12 @@ def make(system: str, folder: Path, target: Path | None) -> timers.Timer:
         except OSError as error:
             raise SettingsError(say("schedule.install_failed", folder=str(target))) from error
     return made
+
+
+def _without_window() -> tuple[str, ...] | None:
+    """Return how to call this program without a console window, which would flash every time."""
+    python = Path(sys.executable).with_name("pythonw.exe")
+    return (str(python), "-m", "miro_sync") if python.is_file() else None
 
 
 def _program() -> tuple[str, ...]:

@@ -100,27 +100,33 @@ def _state(session: Session, *, action: str, target: str | None, before: dt.date
         if target is None:
             raise Misuse(words.say("cli.backup_where"), ctx)
         app.backup(session.folder(), path_of(target))
-        show(words.say("memory.backed_up", path=target))
+        _show_wrapped(words.say("memory.backed_up", path=target))
         return 0
     if target is not None:
         raise Misuse(words.say("cli.extra_arguments", arguments=target), ctx)
     if action == "adopt":
         app.adopt_state(session.folder())
-        show(words.say("memory.adopted"))
+        _show_wrapped(words.say("memory.adopted"))
         return 0
     if action == "purge":
         if before is None:
             raise Misuse(words.say("cli.purge_when"), ctx)
         gone = app.purge(session.folder(), before)
         figures = {"runs": gone.runs, "versions": gone.versions, "findings": gone.findings}
-        show(words.say("memory.purged", **figures))
+        _show_wrapped(words.say("memory.purged", **figures))
         return 0
     health = app.check_state(session.folder())
     if health is None:
-        show(words.say("memory.empty"))
+        _show_wrapped(words.say("memory.empty"))
         return 0
-    show(_health(health, words))
+    _show_wrapped(_health(health, words))
     return DEFECT if health.faults else 0
+
+
+def _show_wrapped(text: str) -> None:
+    from miro_sync.telling.display import wrap  # noqa: PLC0415 - help needs none of it
+
+    show("\n".join(wrap(text, terminal_columns())))
 
 
 def _health(health: Health, words: Catalogue) -> str:

@@ -24,7 +24,7 @@ from miro_sync.session import (
     shared_options,
     tell_trouble,
 )
-from miro_sync.telling.usage import Command, Count, Misuse, OneOf
+from miro_sync.telling.usage import Command, Count, Misuse, OneOf, terminal_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +87,7 @@ def _of_serve(words: Catalogue) -> list[click.Parameter]:
         ),
         option(words, "--token-file", type=FOLDER, metavar=words.say("cli.metavar_file")),
         option(words, "--trusted-header", metavar=words.say("cli.metavar_text")),
+        option(words, "--trusted-proxy", multiple=True, metavar=words.say("cli.metavar_address")),
     ]
 
 
@@ -98,18 +99,22 @@ def _serve(  # noqa: PLR0913 - the options of the command
     port: int,
     token_file: str | None,
     trusted_header: str | None,
+    trusted_proxy: tuple[str, ...],
     projects: str | None,
 ) -> int:
     from miro_sync.app import serve  # noqa: PLC0415 - help needs none of it
 
     where = _chosen(session, projects)
     door = serve.Door(
-        host, port, None if token_file is None else path_of(token_file), trusted_header
+        host=host,
+        port=port,
+        token_file=None if token_file is None else path_of(token_file),
+        header=trusted_header,
+        proxies=trusted_proxy,
     )
     stop = threading.Event()
     with _signals(stop):
-        tell(session.words.say("serve.running", host=host, port=port))
-        serve.serve(where, door, session.words, stop)
+        serve.serve(where, door, session.words, stop, tell)
     return 0
 
 
@@ -147,7 +152,7 @@ def _show(session: Session, where: Path) -> int:
     from miro_sync.app.standing import standing  # noqa: PLC0415 - help needs none of it
     from miro_sync.telling import status  # noqa: PLC0415
 
-    show(status.jobs(standing(where), session.words))
+    show(status.jobs(standing(where), session.words, terminal_columns()))
     return 0
 
 
@@ -174,18 +179,20 @@ def _run(session: Session, where: Path, *, once: bool) -> int:
 def _install(session: Session, where: Path, system: str, target: str | None) -> int:
     from miro_sync import timers  # noqa: PLC0415 - help needs none of it
     from miro_sync.app.timers import make  # noqa: PLC0415
+    from miro_sync.telling.display import wrap  # noqa: PLC0415
 
     words = session.words
     timer: timers.Timer = make(system, where, None if target is None else path_of(target))
-    out = [words.say(f"schedule.install_{system}"), ""]
+    columns = terminal_columns()
+    out = [*wrap(words.say(f"schedule.install_{system}"), columns), ""]
     for name, content in timer.files:
         text = content.decode("utf-16" if system == "windows" else "utf-8").replace("\r\n", "\n")
         out += [f"# {name}", text.rstrip("\n"), ""]
     out += [words.say("schedule.install_next"), *(f"    {one}" for one in timer.commands)]
     if target is None:
-        out += ["", words.say("schedule.install_written_not", system=system)]
+        out += ["", *wrap(words.say("schedule.install_written_not", system=system), columns)]
     else:
-        out += ["", words.say("schedule.install_written", folder=target)]
+        out += ["", *wrap(words.say("schedule.install_written", folder=target), columns)]
     show("\n".join(out))
     return 0
 
@@ -203,7 +210,7 @@ def _status(session: Session, *, everything: bool, layout: str, projects: str | 
     elif layout == "prometheus":
         show_bytes(status.metrics(found))
     else:
-        show(status.status(found, session.words))
+        show(status.status(found, session.words, terminal_columns()))
     return worst([one.code for one in found])
 
 
@@ -235,13 +242,18 @@ class _Teller:
         with self._lock:
             self._codes.append(tell_trouble(self._session, project, error))
 
+    def ending(self, seconds: float) -> None:
+        """Print that jobs at work are waited for."""
+        tell(self._session.words.say("schedule.ending", seconds=round(seconds)))
+
 
 @contextlib.contextmanager
 def _signals(stop: threading.Event) -> Iterator[None]:
-    """Let the signals by which systems end programs set `stop`."""
+    """Let the signals by which systems end programs set `stop`; the second one ends at once."""
 
-    def ended(_number: int, _frame: FrameType | None) -> None:
+    def ended(number: int, _frame: FrameType | None) -> None:
         stop.set()
+        signal.signal(number, signal.SIG_DFL)
 
     before = {number: signal.signal(number, ended) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

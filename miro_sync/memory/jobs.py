@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from miro_sync.memory import schema
-from miro_sync.memory.lock import is_taken
+from miro_sync.memory.lock import is_at_work
 from miro_sync.memory.store import SqlMemory
 from miro_sync.timetable import Done, JobRun
 
@@ -26,10 +26,12 @@ _KEPT = dt.timedelta(days=90)
 
 _TABLE = schema.job_run
 
-#: The lock of `SqlMemory.alone` as the server lists it: two halves of the number.
+#: The lock of `SqlMemory.alone` as the server lists it: two halves of the number. The list is of
+#: all databases of the server, where another one may hold a project of the same schema.
 _HELD = """
     select 1 from pg_locks
     where locktype = 'advisory' and granted and objsubid = 1
+    and database = (select oid from pg_database where datname = current_database())
     and (classid::bigint << 32 | objid::bigint)
         = hashtextextended('miro-sync/' || current_schema(), 0)
     limit 1
@@ -62,8 +64,12 @@ class JobLog(SqlMemory):
         return Done(None if since is None else since.started_at, best, last)
 
     def keep_since(self, at: dt.datetime) -> None:
-        """Write down that the timetable is kept from a moment on, if it never was before."""
-        if self.done().since is None:
+        """Write down that the timetable is kept from a moment on, if it never was before.
+
+        A moment that has not come was written while the clock was wrong: it counts as none.
+        """
+        since = self.done().since
+        if since is None or since > at:
             with self._writing() as connection:
                 connection.execute(_TABLE.insert().values(job=_SINCE, started_at=at))
 
@@ -114,7 +120,7 @@ class JobLog(SqlMemory):
         """Tell whether a sync of the project is at work at this moment, on whatever machine."""
         path = self._sqlite_path()
         if path is not None:
-            return is_taken(path)
+            return is_at_work(path)
         with self._reading() as view:
             if view is None or view.connection.dialect.name != "postgresql":
                 return False

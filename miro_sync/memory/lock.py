@@ -5,12 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from miro_sync.errors import BusyError, StateError
 from miro_sync.model import say
+
+#: Seconds for which the mark of `at_work` is tried for: who looks at it holds it for an instant.
+_PATIENCE: Final = 2.0
+_AGAIN: Final = 0.005
 
 _TROUBLES = {
     errno.EACCES: "memory.read_only",
@@ -47,17 +53,40 @@ def alone_on_this_machine(database: Path) -> Iterator[None]:
         os.close(file)
 
 
-def is_taken(database: Path) -> bool:
-    """Tell whether a process holds the lock beside a database file at this moment."""
-    path = database.with_name(database.name + ".lock")
+@contextmanager
+def at_work(database: Path) -> Iterator[None]:
+    """Let `is_at_work` see that whoever holds the lock beside a database file is at work.
+
+    The mark is a lock of its own: looking at a lock is taking it for an instant, and a run that
+    begins in that instant must not be told that another one is at work.
+    """
+    file = None
+    with suppress(OSError):  # without its mark a run does what it is for all the same
+        file = os.open(_mark(database), os.O_CREAT | os.O_RDWR, 0o600)
+        end = time.monotonic() + _PATIENCE
+        while not _taken(file) and time.monotonic() < end:
+            time.sleep(_AGAIN)
     try:
-        file = os.open(path, os.O_RDWR)
+        yield
+    finally:
+        if file is not None:
+            os.close(file)
+
+
+def is_at_work(database: Path) -> bool:
+    """Tell whether a process is within `at_work` at this moment; nobody is ever kept out by it."""
+    try:
+        file = os.open(_mark(database), os.O_RDWR)
     except OSError:
-        return False  # nobody ever took it, or nobody here may
+        return False  # nobody was ever at work here, or nobody may know
     try:
         return not _taken(file)
     finally:
         os.close(file)
+
+
+def _mark(database: Path) -> Path:
+    return database.with_name(database.name + ".at-work")
 
 
 if sys.platform == "win32":

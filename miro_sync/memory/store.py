@@ -10,7 +10,7 @@ import datetime as dt
 import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError, Pro
 
 from miro_sync.errors import BusyError, LockLostError, StateError
 from miro_sync.memory import schema
-from miro_sync.memory.lock import alone_on_this_machine
+from miro_sync.memory.lock import alone_on_this_machine, at_work
 from miro_sync.memory.owner import Owner, check_owner, keep_owner
 from miro_sync.memory.server import connection_options, make_schema, one_migrates
 from miro_sync.memory.upkeep import Health, Purged, compact_sqlite, copy_sqlite, examine, purge
@@ -235,7 +235,7 @@ class SqlMemory:
         """
         path = self._sqlite_path()
         if path is not None:
-            with alone_on_this_machine(self._lock_beside(path)):
+            with alone_on_this_machine(self._lock_beside(path)), self._seen_at_work(path):
                 yield
         elif sa.make_url(self.url).get_backend_name() == "postgresql":
             with self._alone_on_server():
@@ -510,6 +510,10 @@ class SqlMemory:
     def _lock_beside(self, database: Path) -> Path:
         """Return the path whose lock file `alone` takes."""
         return database
+
+    def _seen_at_work(self, path: Path) -> AbstractContextManager[None]:
+        """Let `status` see a sync at work; who keeps the timetable or the letters is none."""
+        return nullcontext() if self._stands_beside else at_work(path)
 
     @contextmanager
     def _alone_on_server(self) -> Iterator[None]:

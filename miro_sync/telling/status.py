@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from miro_sync.errors import MiroSyncError, SettingsError
 from miro_sync.model import say
-from miro_sync.telling.display import clean
+from miro_sync.telling.display import clean, wrap
 
 if TYPE_CHECKING:
     from miro_sync.messages import Catalogue
@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 
 SCHEMA = "miro-sync/status/1"
 
+_FURTHER = "    "
 
-def status(found: Sequence[ProjectStatus], words: Catalogue) -> str:
+
+def status(found: Sequence[ProjectStatus], words: Catalogue, columns: int) -> str:
     """Say how projects stand: a head line each, then sources, mail and jobs."""
-    return "\n\n".join("\n".join(_project(one, words)) for one in found)
+    return "\n\n".join(_wrapped(_project(one, words), columns) for one in found)
 
 
-def jobs(found: Sequence[ProjectStatus], words: Catalogue) -> str:
+def jobs(found: Sequence[ProjectStatus], words: Catalogue, columns: int) -> str:
     """Say what runs next in every project and how the last runs ended."""
-    return "\n\n".join("\n".join(_jobs_of(one, words)) for one in found)
+    return "\n\n".join(_wrapped(_jobs_of(one, words), columns) for one in found)
 
 
 def document(found: Sequence[ProjectStatus], words: Catalogue) -> dict[str, Any]:
@@ -139,6 +141,20 @@ def reason(error: Exception | None, words: Catalogue) -> str | None:
 def headline(one: ProjectStatus, words: Catalogue) -> str:
     """Say in a few words how a project stands."""
     return words.say(f"schedule.code_{one.code}")
+
+
+def _wrapped(lines: Iterable[str], columns: int) -> str:
+    """Break lines between words; what goes on stands further in."""
+    out = []
+    for line in lines:
+        margin = " " * (len(line) - len(line.lstrip()))
+        first, *more = wrap(line, columns - len(margin))
+        out.append(margin + first)
+        if more:
+            further = margin + _FURTHER
+            rest = wrap(" ".join(more), columns - len(further))
+            out += [further + one for one in rest]
+    return "\n".join(out)
 
 
 def _project(one: ProjectStatus, words: Catalogue) -> Iterator[str]:
