@@ -6,5 +6,6 @@
     strategies inputs for the property-based tests (`tests/test_fuzz.py`), out of the same corpus
     run        coverage-guided: `python -m fuzz.run period --seconds 60` (Linux; atheris)
     alone      the inputs of a corpus tried one by one, each under the real limits
+    kept       where the corpus lies
     corpus     a folder a target: inputs that were defects once, and some to begin with
 """

@@ -90,7 +90,9 @@ def read_workbook(document: bytes, *, name: str, source: str, url: str | None = 
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(examined.document))
     except PasswordError as error:
         raise SourceError(say("files.password", path=name)) from error
-    except CalamineError as error:
+    except BaseException as error:
+        if not _is_damage(error):
+            raise
         raise SourceError(say("files.damaged", path=name)) from error
     sheets: list[Worksheet] = []
     problems: list[Problem] = []
@@ -109,7 +111,9 @@ def read_workbook(document: bytes, *, name: str, source: str, url: str | None = 
                 cells = workbook.get_sheet_by_name(metadata.name)
                 rows = cells.to_python(skip_empty_area=False)
                 merged = cells.merged_cell_ranges
-            except CalamineError:
+            except BaseException as error:
+                if not _is_damage(error):
+                    raise
                 problems.append(Problem(say("files.sheet_damaged"), place))
                 complete = False
                 continue
@@ -128,6 +132,14 @@ def read_workbook(document: bytes, *, name: str, source: str, url: str | None = 
     if not sheets and not complete:
         raise SourceError(say("files.nothing_of_workbook", path=name), tuple(problems))
     return Reading(tuple(sheets), tuple(problems), complete)
+
+
+def _is_damage(error: BaseException) -> bool:
+    """Tell whether the reader of cells met what it cannot read.
+
+    What its authors did not foresee is a panic, which is no `Exception` and has no name to import.
+    """
+    return isinstance(error, CalamineError) or type(error).__name__ == "PanicException"
 
 
 # --- unpacking ----------------------------------------------------------------------------------
@@ -208,5 +220,25 @@ def _stored(parts: Mapping[str, bytes]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for name, document in parts.items():
-            archive.writestr(name, document)
+            archive.writestr(name, _settled(document))
     return packed.getvalue()
+
+
+#: How many texts follow, as the document says itself: the reader of cells would take memory for so
+#: many before it sees one.
+_TEXTS = re.compile(rb"<(?:\w+:)?sst\b[^>]*>")
+_COUNT = re.compile(rb"\s(?:uniqueCount|count)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+
+
+def _escaped(text: re.Match[bytes]) -> bytes:
+    return text[1].replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+
+
+def _settled(document: bytes) -> bytes:
+    """Return a document without what the reader of cells is known to take amiss."""
+    if b"<![CDATA[" in document:  # it would leave out such texts
+        document = _CDATA.sub(_escaped, document)
+    if b"sst" in document:
+        document = _TEXTS.sub(lambda tag: _COUNT.sub(b"", tag[0]), document, count=1)
+    return document
