@@ -75,7 +75,7 @@ def _fold(text: str) -> str:
         # A stress mark that stood alone leaves two spaces, or one at an end.
         folded = " ".join(folded.split())
         if _LATIN.search(folded):
-            folded = _WORD.sub(_in_one_alphabet, folded)
+            folded = unicodedata.normalize("NFC", _WORD.sub(_in_one_alphabet, folded))
     return _NUMBER_SIGN.sub("№", folded)
 
 

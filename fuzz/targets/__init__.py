@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from fuzz.oracle import Target
-from fuzz.targets import boards, command_line, google, projects, texts, workbooks
+from fuzz.targets import boards, command_line, doors, google, projects, texts, workbooks
 from fuzz.targets.words import (
     BOARD,
     COMMANDS,
     CSV,
     DECISIONS,
     GOOGLE,
+    HEADS,
     MARKUP,
     NAMES,
     PAGES,
@@ -35,7 +36,12 @@ TARGETS: Final[Mapping[str, Target]] = {
     "miro_answers": Target(boards.answers, words=(*BOARD, *PAGES)),
     "miro_walk": Target(boards.walk, words=(*BOARD, *PAGES)),
     "google_answers": Target(google.spreadsheet, words=GOOGLE),
-    "workbook": Target(workbooks.workbook, words=SHEETS),
+    # One input is several hundred requests by right: pages, and what is waited out.
+    "miro_door": Target(doors.miro, words=(*BOARD, *PAGES, *HEADS), seconds=15.0),
+    "google_door": Target(doors.google, words=(*GOOGLE, *HEADS), seconds=15.0),
+    "public_door": Target(doors.public, words=(*GOOGLE, *HEADS), seconds=15.0),
+    # A small archive may by right hold a worksheet of a million rows.
+    "workbook": Target(workbooks.workbook, words=SHEETS, seconds=6.0),
     "file": Target(workbooks.file, words=(*CSV, *PERIODS)),
     "folder": Target(workbooks.folder, words=(*CSV, "%% план\n")),
     "settings": Target(projects.settings, words=SETTINGS),

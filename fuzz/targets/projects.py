@@ -97,7 +97,7 @@ def matching(document: bytes) -> object:
         require(link.occurrence_key in keys, "a link leads to an occurrence")
         require(0 <= link.score <= 1, "a score lies between 0 and 1")
     for question in found.questions:
-        scores = [candidate.score for candidate in question.candidates]
+        scores = [score for _, score in question.candidates]
         require(all(0 <= score <= 1 for score in scores), "a score lies between 0 and 1")
         require(scores == sorted(scores, reverse=True), "the best candidate is the first")
     turned = match(calendar.occurrences[::-1], cards[::-1], (), CENTERS)

@@ -62,6 +62,14 @@ PAGES: Final = (
     "\"size\"", "\"cursor\"", "\"limit\"", "\"offset\"", "\"links\"", "\"last\"", "\"next\"", "\"MTA0fg==\"",
     "\"?cursor=MTA0fg==\"", "\"https://[/?cursor=\"", "-1", "1000000000000", "\"name\"", "\"scopes\"",
 )  # fmt: skip
+HEADS: Final = (
+    "%% 200\n", "%% 301 Location:https://[\n", "%% 302 Location:/x\n", "%% 400\n", "%% 401\n", "%% 403\n",
+    "%% 404\n", "%% 408\n", "%% 409\n", "%% 418\n", "%% 429 Retry-After:1\n", "%% 429 X-RateLimit-Reset:9\n",
+    "%% 500\n", "%% 503 Retry-After:99999999999999999999\n", "%% 200 gzip\n", "%% 200 gzipped\n",
+    "%% 200 cut\n", "%% 200 Date:x\n", "%% 200 Content-Type:text/html\n", "\"error\"", "\"message\"",
+    "\"details\"", "\"reason\"", "\"SERVICE_DISABLED\"", "\"it is disabled https://[\"", "\"metadata\"",
+    "\"activationUrl\"", "\"href\"", "\"here/x\"", "<html>", "PK\x03\x04", "\"https://[\"",
+)  # fmt: skip
 GOOGLE: Final = (
     "{", "}", "[", "]", ":", ",", "%% \n", "\"spreadsheetId\"", "\"properties\"", "\"title\"", "\"sheets\"",
     "\"sheetId\"", "\"sheetType\"", "\"GRID\"", "\"gridProperties\"", "\"rowCount\"", "\"columnCount\"",
