@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports format coverage bench pictures mutation lock clean
+.PHONY: help demo test check lint types imports format coverage bench fuzz pictures mutation lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -45,7 +45,7 @@ lint: $(VENV)/dev
 	$(BIN)/deptry .
 
 types: $(VENV)/dev
-	$(BIN)/mypy miro_sync tests benchmarks docs
+	$(BIN)/mypy miro_sync tests benchmarks docs fuzz
 
 imports: $(VENV)/dev
 	$(BIN)/lint-imports
@@ -62,6 +62,22 @@ bench: $(VENV)/dev $(VENV)/peers/ready
 	@for file in benchmarks/*.py; do \
 	    echo "== $$file"; \
 	    MIRO_SYNC_PEERS=$(VENV)/peers/bin/python $(BIN)/python $$file || exit 1; \
+	done
+
+# How long each target is searched, and which: make fuzz FUZZ_SECONDS=600 FUZZ_TARGETS=workbook
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= $(notdir $(wildcard fuzz/corpus/*))
+
+$(VENV)/fuzz/ready: requirements.lock requirements-fuzz.lock
+	$(PYTHON) -m venv $(VENV)/fuzz
+	$(VENV)/fuzz/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+	    -r requirements.lock -r requirements-fuzz.lock
+	@touch $@
+
+fuzz: $(VENV)/fuzz/ready
+	@for target in $(FUZZ_TARGETS); do \
+	    echo "== $$target"; \
+	    $(VENV)/fuzz/bin/python -m fuzz.run $$target --seconds $(FUZZ_SECONDS) || exit 1; \
 	done
 
 # A browser is needed: .venv/bin/playwright install chromium, or MIRO_SYNC_BROWSER=PATH.
@@ -85,6 +101,9 @@ lock:
 	    -o requirements-dev.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --group pyproject.toml:peers -o requirements-peers.lock
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --group pyproject.toml:fuzz --constraint requirements.lock \
+	    -o requirements-fuzz.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache mutants
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .fuzz mutants

@@ -2,7 +2,7 @@
 
 Each part is one answer: its name the status, its words headers («Retry-After:5») or what is done to
 the body: «gzip» (packed, as it says), «gzipped» (packed without a word), «cut» (it breaks off),
-«bomb» (a hundred megabytes of blanks behind it, packed). The last one is given again and again.
+«bomb» (twenty megabytes of blanks, packed). The last one is given again and again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from fuzz.parcels import Part
 
 #: Requests after which a client is said to ask for ever.
 _PATIENCE: Final = 3_000
-_BOMB: Final = 100 * 2**20
+_BOMB: Final = 20 * 2**20
 
 
 class Moving:
@@ -104,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 5
 
-    def do_GET(self) -> None:  # noqa: N802 - as inherited
+    def do_GET(self) -> None:
         """Answer anything."""
         assert isinstance(self.server, Service)  # noqa: S101 - its own
         length = self.headers.get("Content-Length", "0")

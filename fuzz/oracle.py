@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Set as AbstractSet
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from typing import Final
@@ -94,18 +95,21 @@ def _plain(value: object) -> object:
     """Return a value in a form that does not hang on the order of sets or on identities."""
     match value:
         case Message():
-            return tuple(_sentence(value, language) for language in LANGUAGES)
+            plain: object = [_sentence(value, language) for language in LANGUAGES]
         case Enum():
-            return value.value
+            plain = value.value
         case Mapping():
-            return [(_plain(key), _plain(one)) for key, one in value.items()]
+            plain = [(_plain(key), _plain(one)) for key, one in value.items()]
         case AbstractSet():
-            return sorted(repr(_plain(one)) for one in value)
+            plain = sorted(repr(_plain(one)) for one in value)
         case list() | tuple():
-            return [_plain(one) for one in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return [type(value).__name__, *(_plain(getattr(value, one.name)) for one in fields(value))]
-    return repr(value)
+            plain = [_plain(one) for one in value]
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            parts = [_plain(getattr(value, one.name)) for one in fields(value)]
+            plain = [type(value).__name__, *parts]
+        case _:
+            plain = repr(value)
+    return plain
 
 
 def _sentence(message: Message, language: str) -> str:

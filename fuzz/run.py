@@ -17,8 +17,9 @@ import random
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import atheris
 
@@ -26,12 +27,15 @@ with atheris.instrument_imports(include=["miro_sync", "tomllib"]):
     from fuzz.oracle import LARGEST, Defect, SlowError, tried
     from fuzz.targets import TARGETS
 
+from fuzz.edits import edited
 from fuzz.kept import folder_of
 
 #: How much slower the instruments make a target, at most: only beyond it is there a second look.
 _INSTRUMENTS: Final = 4.0
+#: The share of changes that look at no structure.
+_BLIND: Final = 0.4
 #: One change in so many blows a piece of an input up to the largest size.
-_SWELLING: Final = 400
+_SWELLING: Final = 300
 #: Megabytes, and seconds of one input, that end a run as a finding.
 _MEMORY, _HANG = 2048, 60
 
@@ -71,7 +75,7 @@ def main() -> None:
                 "-use_value_profile=0",
             ],
             once,
-            custom_mutator=_changed,
+            custom_mutator=_changing([word.encode("utf-8", "replace") for word in target.words]),
         )
         atheris.Fuzz()
 
@@ -84,15 +88,19 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _changed(document: bytes, longest: int, seed: int) -> bytes:
-    """Change an input as libFuzzer does; now and then repeat a piece of it up to the limit."""
-    dice = random.Random(seed)
-    if document and dice.randrange(_SWELLING) == 0:
-        start = dice.randrange(len(document))
-        piece = document[start : start + dice.randint(1, 40)]
-        room = longest - len(document)
-        return document[:start] + piece * (room // len(piece)) + document[start:]
-    return atheris.Mutate(document, longest)
+def _changing(words: Sequence[bytes]) -> Callable[[bytes, int, int], bytes]:
+    """Return what changes an input: half the time as libFuzzer does, else by whole tokens."""
+
+    def changed(document: bytes, longest: int, seed: int) -> bytes:
+        dice = random.Random(seed)
+        if dice.random() < _BLIND:
+            return cast("bytes", atheris.Mutate(document, longest))
+        swell = dice.randrange(_SWELLING) == 0
+        for _ in range(dice.choice((1, 1, 2, 4))):
+            document = edited(document, words, dice, longest=longest, swell=swell)
+        return document
+
+    return changed
 
 
 def _look_again(name: str, document: bytes) -> None:

@@ -134,7 +134,9 @@ _LATIN: Final = re.compile("[a-z]")
 _WORD: Final = re.compile("[a-zа-я]+")
 _TO_CYRILLIC: Final = str.maketrans("abcehkmoptxy", "авсенкмортху")
 _TO_LATIN: Final = str.maketrans("авсенкмортху", "abcehkmoptxy")
-_NUMBER_SIGN: Final = re.compile(r"(?<![№#])(?<![№#] )[№#][№# ]*(?:no?\.? ?)?(?=\d)|(?<![a-zа-я])no?\.? ?(?=\d)")
+_NUMBER_SIGN: Final = re.compile(
+    r"(?<![№#])(?<![№#] )[№#][№# ]*(?:no?\.? ?)?(?=\d)|(?<![a-zа-я])no?\.? ?(?=\d)"
+)
 
 
 class _Text(HTMLParser):

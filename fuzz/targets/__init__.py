@@ -22,7 +22,6 @@ from fuzz.targets.words import (
     SHEETS,
     TITLES,
 )
-
 from miro_sync.errors import SourceError
 
 TARGETS: Final[Mapping[str, Target]] = {

@@ -12,7 +12,6 @@ from typing import Any
 from fuzz.oracle import require
 from fuzz.parcels import Part, parts_of
 from fuzz.targets.scene import NAMES, PROJECT
-
 from miro_sync.errors import MiroSyncError, SourceError
 from miro_sync.miro_http import MiroRefusedError
 from miro_sync.miro_walk import ItemsListing, RowsListing, Sample, read_side_by_side

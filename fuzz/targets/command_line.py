@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import jsonschema
+
 from fuzz.oracle import require
 from fuzz.parcels import parts_of, text_of
-
 from miro_sync.cli import run
 
 #: What the documents promise: nothing flagged, something flagged, usage or settings, a source
@@ -140,6 +140,6 @@ def _sample() -> dict[str, bytes]:
 
 
 @cache
-def _schema() -> Any:  # noqa: ANN401 - the library has no types
+def _schema() -> Any:
     schema = json.loads(_SCHEMA.read_text("utf-8"))
     return jsonschema.Draft202012Validator(schema)

@@ -10,11 +10,11 @@ from typing import Final
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+
 from fuzz.loopback import Moving, answering
 from fuzz.oracle import require
 from fuzz.parcels import Part, parts_of
 from fuzz.targets.scene import NOW
-
 from miro_sync.errors import SourceError
 from miro_sync.files import read_workbook
 from miro_sync.miro_budget import Clock
@@ -37,7 +37,7 @@ def miro(document: bytes) -> object:
     clock = Clock(lambda: NOW + dt.timedelta(seconds=time.monotonic()), time.monotonic, time.sleep)
     with answering(parts_of(document)) as service:
         http = MiroHttp(clock, Address(service.url, _SECONDS, credits_per_minute=100_000))
-        client = MiroClient(http, PermanentToken.of("t"), "uXjVexample=", 20.0)
+        client = MiroClient(http, PermanentToken.of("t"), "uXjVexample=", 5.0)
         try:
             snapshot = client.read().snapshot
         except SourceError as error:
@@ -85,7 +85,7 @@ def public(document: bytes) -> object:
                     clock=Moving(),
                     read_workbook=read_workbook,
                     api_url=service.url,
-                    patience_seconds=20.0,
+                    patience_seconds=5.0,
                     timeout=_SECONDS,
                 )
             )
@@ -101,7 +101,7 @@ def _sheets(environ: dict[str, str], url: str) -> SheetsSource:
         clock=Moving(),
         read_workbook=read_workbook,
         api_url=url,
-        patience_seconds=20.0,
+        patience_seconds=5.0,
         timeout=_SECONDS,
     )
 

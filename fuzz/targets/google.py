@@ -8,17 +8,18 @@ from typing import Any
 from fuzz.oracle import require
 from fuzz.parcels import parts_of
 from fuzz.targets.scene import NAMES, SPAN, tables
-
 from miro_sync.model import SheetLayout
 from miro_sync.periods import read_period
 from miro_sync.sheets_answers import (
     fit,
     grid_of,
-    parts_of as asked_of,
     put_together,
     read_book,
     read_values,
     unread,
+)
+from miro_sync.sheets_answers import (
+    parts_of as asked_of,
 )
 from miro_sync.tables import event_rows
 
@@ -38,7 +39,7 @@ def spreadsheet(document: bytes) -> object:
     told.append(book)
     values_answer = documents[1] if len(documents) > 1 else None
     tabs = book.grids[:5]
-    for layouts in (None, SheetLayout("x", 0, 1, (0, 2), "")):
+    for layouts in (None, SheetLayout("x", 0, 1, "", (0, 2))):
         asked = [asked_of(tab, layouts) for tab in tabs]
         try:
             flat = read_values(values_answer, sum(map(len, asked)))
@@ -60,15 +61,13 @@ def spreadsheet(document: bytes) -> object:
         told.append(found)
         sheets = [sheet for sheet, _ in found if sheet is not None]
         told.append(
-            event_rows(
-                tables(*sheets), find_center=NAMES.find, read_period=read_period, span=SPAN
-            )
+            event_rows(tables(*sheets), find_center=NAMES.find, read_period=read_period, span=SPAN)
         )
     told.append(list(unread(book.tabs, source="Таблица", url=_LINK)))
     return told
 
 
-def _json(document: bytes) -> Any:  # noqa: ANN401 - any JSON document
+def _json(document: bytes) -> Any:
     try:
         return json.loads(document)
     except (ValueError, RecursionError):

@@ -11,7 +11,6 @@ from typing import Final
 from fuzz.oracle import require
 from fuzz.parcels import parts_of, text_of
 from fuzz.targets.scene import CENTERS, CONTEXTS, NAMES, NOW, PROJECT, TODAY
-
 from miro_sync.calendar import CalendarRow, read_calendar
 from miro_sync.decisions import Known
 from miro_sync.errors import SettingsError

@@ -23,7 +23,7 @@ CENTERS: Final = (
     Center("c2", "МБОУ «Ручейская ООШ № 2»", ("Ручейская 2",), "Ручейская ООШ №2"),
     Center("c3", "МКОУ «Дальнинская СОШ им. П. И. Лесного»", ("Дальняя",), "Дальнинская школа"),
 )
-PROJECT: Final = Project("Точка роста", "Asia/Novokuznetsk", SPAN, CENTERS)
+PROJECT: Final = Project("Точка роста", "Asia/Novokuznetsk", SPAN, centers=CENTERS)
 NAMES: Final = CenterNames(CENTERS)
 CONTEXTS: Final = (
     DateContext(school_year=2022),

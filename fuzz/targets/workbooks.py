@@ -6,7 +6,7 @@ import io
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -14,10 +14,10 @@ from typing import Final
 from fuzz.oracle import require
 from fuzz.parcels import Part, parts_of
 from fuzz.targets.scene import NAMES, PROJECT, SPAN, tables
-
 from miro_sync.calendar import CalendarRow, read_calendar
 from miro_sync.errors import SourceError
-from miro_sync.files.contents import Reading, read_file, read_folder
+from miro_sync.files import Reading
+from miro_sync.files.contents import read_file, read_folder
 from miro_sync.model import SheetKind, Worksheet
 from miro_sync.periods import read_period
 from miro_sync.settings import load
@@ -113,9 +113,7 @@ def _understood(reading: Reading) -> object:
     sheets = [sheet for sheet in reading.worksheets if _cells(sheet) <= _CELLS_UNDERSTOOD]
     snapshot = tables(*sheets)
     told.append(event_rows(snapshot, find_center=NAMES.find, read_period=read_period, span=SPAN))
-    told.append(
-        read_worksheets(snapshot, _kinds(), find_center=NAMES.find, center_in=NAMES.only)
-    )
+    told.append(read_worksheets(snapshot, _kinds(), find_center=NAMES.find, center_in=NAMES.only))
     told += [_calendar(sheet) for sheet in sheets]
     return told
 
