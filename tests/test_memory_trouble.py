@@ -148,6 +148,39 @@ def test_a_disk_that_takes_no_more_leaves_the_state_before_whole(
     assert whole(url)[0] == before[0] + 1
 
 
+def test_a_migration_interrupted_while_it_copies_a_table_is_an_interruption_and_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    statements = 0
+    while True:
+        memory = SqlMemory(f"sqlite:///{tmp_path / 'a.db'}")
+        left = statements
+
+        def interrupt(_connection: object, _cursor: object, said: str, *_: object) -> None:
+            nonlocal left
+            if "_alembic_tmp_" not in said:
+                return
+            if left == 0:
+                raise KeyboardInterrupt
+            left -= 1
+
+        engine = memory._open()
+        sa.event.listen(engine, "before_cursor_execute", interrupt)
+        try:
+            memory.claim()
+        except KeyboardInterrupt:
+            statements += 1
+        else:
+            break
+        finally:
+            sa.event.remove(engine, "before_cursor_execute", interrupt)
+            memory.close()
+        with closing(sqlite3.connect(tmp_path / "a.db")) as database:
+            assert database.execute("select name from sqlite_master").fetchall() == []
+    assert statements == 3  # made, filled, renamed
+    assert whole(f"sqlite:///{tmp_path / 'a.db'}") == (0, 0)
+
+
 def test_a_clock_that_jumped_back_is_told_and_nothing_is_lost(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

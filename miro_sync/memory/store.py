@@ -17,7 +17,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError, ProgrammingError
 
 from miro_sync.errors import BusyError, StateError
 from miro_sync.memory import schema
@@ -616,7 +616,11 @@ def _migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except PendingRollbackError as error:
+        # An interruption takes the connection away, and Alembic tidies up on it all the same.
+        raise error.__context__ or error from None
 
 
 def _add_decision(connection: Connection, decision: Decision) -> Decision:
