@@ -37,7 +37,7 @@ def miro(document: bytes) -> object:
     clock = Clock(lambda: NOW + dt.timedelta(seconds=time.monotonic()), time.monotonic, time.sleep)
     with answering(parts_of(document)) as service:
         http = MiroHttp(clock, Address(service.url, _SECONDS, credits_per_minute=100_000))
-        client = MiroClient(http, PermanentToken.of("t"), "uXjVexample=", 5.0)
+        client = MiroClient(http, PermanentToken.of("t"), "uXjVexample=", 1.0)
         try:
             snapshot = client.read().snapshot
         except SourceError as error:
