@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from fuzz.kept import folder_of
-from fuzz.parcels import parts_of
+from fuzz.loopback import Moving, answering
+from fuzz.parcels import Part, parts_of
 from fuzz.targets.workbooks import packed
 from miro_sync.errors import SettingsError, SourceError
 from miro_sync.files import Reading, read_workbook
 from miro_sync.matching.likeness import compare
-from miro_sync.miro_budget import seconds_to_retry
+from miro_sync.miro_budget import Clock, seconds_to_retry
+from miro_sync.miro_http import WHO_AM_I, Address, Call, MiroHttp, MiroTroubleError, Patience
 from miro_sync.miro_walk import ItemsListing, read_side_by_side
 from miro_sync.model import BoardItem, CellError
 from miro_sync.settings import load
@@ -158,6 +160,16 @@ def test_a_newer_count_that_is_not_given_proves_nothing() -> None:
     listing = ItemsListing(get, {})
     read_side_by_side([listing], 1, lambda: None)
     assert listing.short_of == 9
+
+
+def test_an_answer_that_unpacks_without_end_is_given_up() -> None:
+    time = Moving()
+    clock = Clock(lambda: NOW, time.monotonic, time.sleep)
+    with answering([Part("200", b"", ("bomb",))]) as service:
+        http = MiroHttp(clock, Address(service.url, (20.0, 20.0)))
+        with pytest.raises(MiroTroubleError):
+            http.call(Call(WHO_AM_I), len, Patience(0.0, clock))
+        http.close()
 
 
 def test_a_link_to_the_last_page_that_is_no_link_is_left_alone() -> None:
