@@ -1,14 +1,26 @@
 # Everything here works on a machine with Python 3.11+ and make; nothing else is needed beforehand.
 #   make demo    run the whole job on the packaged sample project
 #   make test    pass the tests
+#   make bench   measure everything beside other programs (about 20 minutes), write docs/benchmarks.md
 #   make check   what must hold before a change is offered: format, lint, types, imports, tests
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# What is measured, in which order, on which day, by which Pythons.
+BENCHMARKS := start_up periods tables miro page check_calendar sync memory matching
+DAY ?= $(shell date +%F)
+BENCH_PYTHON ?= $(BIN)/python
+PEERS ?= $(VENV)/peers/bin/python
+RIVALS ?= $(VENV)/rivals/bin/python
+# Only Pythons of this Makefile's own are made.
+BENCH_READY := $(if $(filter $(BIN)/python,$(BENCH_PYTHON)),$(VENV)/dev)
+PEERS_READY := $(if $(filter $(VENV)/peers/bin/python,$(PEERS)),$(VENV)/peers/ready)
+RIVALS_READY := $(if $(filter $(VENV)/rivals/bin/python,$(RIVALS)),$(VENV)/rivals/ready)
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports format coverage bench fuzz pictures mutation lock clean
+.PHONY: help demo test check lint types imports format coverage bench bench-page bench-country fuzz pictures mutation lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -31,6 +43,13 @@ $(VENV)/peers/ready: requirements-peers.lock
 	    -r requirements-peers.lock
 	@touch $@
 
+# What benchmarks compare with: readers of dates, titles and tables.
+$(VENV)/rivals/ready: requirements-rivals.lock
+	$(PYTHON) -m venv $(VENV)/rivals
+	$(VENV)/rivals/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+	    -r requirements-rivals.lock
+	@touch $@
+
 demo: $(VENV)/run
 	$(BIN)/miro-sync demo
 
@@ -45,7 +64,7 @@ lint: $(VENV)/dev
 	$(BIN)/deptry .
 
 types: $(VENV)/dev
-	$(BIN)/mypy miro_sync tests benchmarks docs fuzz
+	$(BIN)/mypy miro_sync tests benchmarks docs tools fuzz
 
 imports: $(VENV)/dev
 	$(BIN)/lint-imports
@@ -58,11 +77,21 @@ coverage: $(VENV)/dev
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report --skip-covered
 
-bench: $(VENV)/dev $(VENV)/peers/ready
-	@for file in benchmarks/*.py; do \
-	    echo "== $$file"; \
-	    MIRO_SYNC_PEERS=$(VENV)/peers/bin/python $(BIN)/python $$file || exit 1; \
+# Every benchmark in turn, then docs/benchmarks.md. In environments of one's own:
+#   make bench BENCH_PYTHON=… PEERS=… RIVALS=… (each a Python; PEERS and RIVALS may be empty)
+bench: $(BENCH_READY) $(PEERS_READY) $(RIVALS_READY)
+	@for name in $(BENCHMARKS); do \
+	    MIRO_SYNC_MEASURED=$(DAY) MIRO_SYNC_PEERS=$(PEERS) MIRO_SYNC_RIVALS=$(RIVALS) \
+	        $(BENCH_PYTHON) benchmarks/$$name.py || exit 1; \
 	done
+	$(BENCH_PYTHON) benchmarks/write_page.py
+
+bench-page: $(BENCH_READY)
+	$(BENCH_PYTHON) benchmarks/write_page.py
+
+# PostgreSQL is needed, and half an hour.
+bench-country: $(BENCH_READY)
+	$(BENCH_PYTHON) benchmarks/country.py
 
 # How long each target is searched, and which: make fuzz FUZZ_SECONDS=600 FUZZ_TARGETS=workbook
 FUZZ_SECONDS ?= 60
@@ -84,8 +113,12 @@ fuzz: $(VENV)/fuzz/ready
 pictures: $(VENV)/dev
 	$(BIN)/python docs/pictures/make.py
 
+# make mutation RULES=periods SAMPLE=300 SEED=1: breaks of rules that no test notices.
+RULES ?= periods
+SAMPLE ?= 300
+SEED ?= 1
 mutation: $(VENV)/dev
-	$(BIN)/mutmut run
+	$(BIN)/python tools/mutation.py $(RULES) --sample $(SAMPLE) --seed $(SEED)
 
 # Pins every dependency with hashes, for all systems; the files hold no index address.
 lock:
@@ -104,6 +137,8 @@ lock:
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --group pyproject.toml:fuzz --constraint requirements.lock \
 	    -o requirements-fuzz.lock
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --group pyproject.toml:rivals -o requirements-rivals.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .fuzz mutants

@@ -1,21 +1,23 @@
-"""Time and memory of `check-calendar` for 2,000 events and 10,000 cards, in one process.
+"""What judging costs: check-calendar beside the bare cost of reading its files.
 
-Printed beside the bare cost of reading the same two files, so that the ratio means the same on
-any machine.
+Each run is a process of its own that judges from nothing, twice: the first time it also imports
+its libraries. Then `sync` remembers, and the same question is asked about unchanged files. The bare
+cost is `json.load` of the board, `csv.reader` over the calendar and calamine over the table,
+libraries already imported.
 
-    python benchmarks/check_calendar.py [EVENTS CARDS]
+    python benchmarks/check_calendar.py [--quick] [--day YYYY-MM-DD]
 """
 
 from __future__ import annotations
 
 import csv
 import json
-import platform
 import random
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
+
+import results
+import xlsxwriter
 
 FORMS = (
     "Конкурс",
@@ -67,21 +69,30 @@ start = 2023-01-01
 end = 2024-08-31
 [board]
 source = "board.json"
+[tables]
+source = "tables.xlsx"
 """
 RUN = """
-import resource, sys, time
-start = time.process_time()
+import sys, time
 from miro_sync.cli import run
-code = run(["check-calendar", "--on", "2024-03-01", "--format", "json", "--config", sys.argv[1]])
-spent, peak = time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(f"{spent:.2f} {peak / 1024:.0f} {code}", file=sys.stderr)
+words = ["check-calendar", "--format", "json", "--config", *sys.argv[1:]]
+begin = time.process_time()
+code = run(words)
+first = time.process_time() - begin
+run(words)
+again = time.process_time() - begin - first
+from rival_tables import megabytes
+print()
+print(first, again, megabytes(), code)
 """
 READ = """
 import csv, json, sys, time
-start = time.process_time()
+from python_calamine import CalamineWorkbook
+begin = time.process_time()
 json.load(open(sys.argv[1] + "/board.json", encoding="utf-8"))
 list(csv.reader(open(sys.argv[1] + "/calendar.csv", encoding="utf-8"), delimiter=";"))
-print(f"{time.process_time() - start:.3f}", file=sys.stderr)
+CalamineWorkbook.from_path(sys.argv[1] + "/tables.xlsx").get_sheet_by_index(0).to_python()
+print(time.process_time() - begin)
 """
 
 
@@ -99,6 +110,7 @@ def write_project(folder: Path, events: int, cards: int) -> None:
         title = f"{chance.choice(FORMS)} {chance.choice(TOPICS)}, {chance.choice(GRADES)}"
         month, year = chance.randrange(12), chance.choice((2023, 2024))
         planned.append((number, title, month, year, f"c{chance.randint(1, CENTERS)}"))
+    write_table(folder / "tables.xlsx", [one[1:] for one in planned])
     with (folder / "calendar.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(["Код", "Мероприятие", "Сроки реализации", "Охват"])
@@ -136,27 +148,55 @@ def write_project(folder: Path, events: int, cards: int) -> None:
     (folder / "board.json").write_text(json.dumps(board, ensure_ascii=False), "utf-8")
 
 
-def measured(code: str, folder: Path) -> list[float]:
-    """Run the code in a process of its own; what it says of itself on standard error."""
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True
-    )
-    return [float(word) for word in done.stderr.split("\n")[-2].split()]
+def write_table(file: Path, planned: list[tuple[str, int, int, str]]) -> None:
+    """Write what the centres report: a row for every second event."""
+    book = xlsxwriter.Workbook(str(file))
+    sheet = book.add_worksheet("Отчёт")
+    sheet.write_row(0, 0, ["Центр", "Мероприятие", "Дата проведения", "Количество участников"])
+    for number, (title, month, year, center) in enumerate(planned[::2], 1):
+        day = f"{number % 28 + 1:02}.{month + 1:02}.{year}"
+        sheet.write_row(number, 0, [f"Школа №{center[1:]}", title, day, number % 90 + 5])
+    book.close()
+
+
+def measured(code: str, folder: Path, *words: str) -> list[float]:
+    """Run the code in a process of its own; return the figures it tells of itself."""
+    return [float(word) for word in results.own_program("-c", code, str(folder), *words).split()]
 
 
 def main() -> None:
-    events, cards = (int(word) for word in sys.argv[1:3] or ("2000", "10000"))
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_project(folder, events, cards)
-        bare = min(measured(READ, folder)[0] for _ in range(3))
-        runs = [measured(RUN, folder) for _ in range(3)]
-    spent, peak, _ = min(runs)
-    print(f"Python {platform.python_version()} on {platform.machine()}")
-    print(
-        f"check-calendar, {events} events x {cards} cards: {spent:.2f} s CPU, {peak:.0f} MiB peak"
-    )
-    print(f"reading the two files alone: {bare:.2f} s; ratio {spent / bare:.0f}")
+    run = results.begun("judging", __doc__)
+    run.used("python-calamine", "pydantic", "SQLAlchemy")
+    sizes = ((20, 100), (200, 1000), (2000, 10_000))[: 2 if run.quick else 3]
+    rounds = 1 if run.quick else 3
+    costs: dict[str, list[float]] = {}
+    weights = []
+    for events, cards in sizes:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            write_project(folder, events, cards)
+            bare = min(measured(READ, folder)[0] for _ in range(rounds))
+            found = [measured(RUN, folder, "--on", "2024-03-01") for _ in range(rounds)]
+            results.started("-m", "miro_sync", "sync", "--config", str(folder))
+            rested = [measured(RUN, folder) for _ in range(rounds)]
+        if {one[3] for one in found + rested} - {0, 1}:
+            raise SystemExit("check-calendar failed; the figures mean nothing")
+        weights.append(min(one[2] for one in found))
+        for what, runs, at in (
+            ("judged, libraries imported on the way", found, 0),
+            ("judged once more in one process", found, 1),
+            ("asked after a sync, nothing changed", rested, 0),
+        ):
+            spent = min(one[at] for one in runs)
+            costs.setdefault(what, []).append(spent)
+            run.row(
+                f"{events:,} events × {cards:,} cards: {what}", spent, "s",
+                "reading the files", bare, limit=True,
+            )  # fmt: skip
+    for what, grown in costs.items():
+        peaks = weights if "on the way" in what else ()
+        run.growth(what, "cards", [one for _, one in sizes], grown, megabytes=peaks)
+    run.end()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """What the state costs: a sync of an unchanged board, a year on disk, a copied board, kills.
 
-Run: python benchmarks/memory.py [kills]
+The bare cost is SQLite's own: the same cards as plain rows in one `executemany`.
+
+    python benchmarks/memory.py [--quick] [--day YYYY-MM-DD]
 """
 
 from __future__ import annotations
@@ -9,11 +11,15 @@ import datetime as dt
 import os
 import random
 import signal
-import sys
+import sqlite3
 import tempfile
 import time
+from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+
+import results
 
 from miro_sync.identity import recognised
 from miro_sync.memory import SqlMemory
@@ -30,6 +36,9 @@ from miro_sync.model import (
     SourceReport,
     SourceState,
 )
+
+#: How often a process is killed while it stores.
+KILLS = 200
 
 NOON = dt.datetime(2023, 1, 1, 5, 0, tzinfo=dt.UTC)
 TITLES = ("Методический день", "Олимпиада по биологии", "Семинар химиков", "Мастер-класс", "Опыты")
@@ -85,33 +94,56 @@ def store(memory: SqlMemory, cards: list[EventCard], moment: dt.datetime, runs: 
     )
 
 
-def syncs(folder: Path) -> None:
-    memory, cards = SqlMemory(f"sqlite:///{folder / 'syncs.db'}"), board(5000)
-    store(memory, cards, NOON)
-    for name, changed in (("unchanged", 0), ("unchanged", 0), ("one card changed", 1)):
-        cards[:changed] = [replace(card, title=card.title + "!") for card in cards[:changed]]
-        began, wall = time.process_time(), time.perf_counter()
-        memory.remembered()
-        store(memory, cards, NOON, 1)
-        spent = time.process_time() - began
-        print(
-            f"5,000 cards, {name}: {spent:.2f} s CPU, {time.perf_counter() - wall:.2f} s in all"
-            " (remembered + stored)"
-        )
-    memory.close()
+def syncs(run: results.Run, folder: Path) -> None:
+    """Remember boards of three sizes, unchanged and by one card."""
+    sizes = (50, 500) if run.quick else (500, 5000, 50_000)
+    costs: list[float] = []
+    for size in sizes:
+        memory, cards = SqlMemory(f"sqlite:///{folder / f'{size}.db'}"), board(size)
+        began = time.process_time()
+        store(memory, cards, NOON)
+        first = time.process_time() - began
+        bare = results.spent(partial(plain_rows, cards), 3)
+        run.row(f"{size:,} cards stored the first time", first, "s",
+                "sqlite3 executemany of the same cards", bare, limit=True)  # fmt: skip
+        for name, changed in (("none changed", 0), ("one changed", 1)):
+            spent = results.spent(partial(again, memory, cards, changed), 1 if run.quick else 3)
+            run.row(f"{size:,} cards remembered and stored, {name}", spent, "s",
+                    "sqlite3 executemany of the same cards", bare, limit=True)  # fmt: skip
+            if not changed:
+                costs.append(spent)
+        memory.close()
+    run.growth("remembered and stored, none changed", "cards", sizes, costs)
 
 
-def year(folder: Path) -> None:
+def again(memory: SqlMemory, cards: list[EventCard], changed: int) -> None:
+    cards[:changed] = [replace(card, title=card.title + "!") for card in cards[:changed]]
+    memory.remembered()
+    store(memory, cards, NOON, 1)
+
+
+def plain_rows(cards: list[EventCard]) -> None:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("create table card (id text primary key, title text, text text, at text)")
+        rows = [(one.id, one.title, one.text, str(one.modified_at)) for one in cards]
+        database.executemany("insert into card values (?, ?, ?, ?)", rows)
+        database.commit()
+
+
+def year(run: results.Run, folder: Path) -> None:
+    days = 3 if run.quick else 365
     path, chance = folder / "year.db", random.Random(2)
     memory, cards = SqlMemory(f"sqlite:///{path}"), board(1000)
-    for hour in range(365 * 24):
+    for hour in range(days * 24):
         if hour % 24 == 10:
             for at in chance.sample(range(1000), 10):
                 text = f"{cards[at].text[:66]}, изменено в час {hour}"
                 cards[at] = replace(cards[at], text=text)
         store(memory, cards, NOON + dt.timedelta(hours=hour), hour)
     memory.close()
-    print(f"a year of hourly syncs, 1,000 cards, 1 % a day: {path.stat().st_size / 1e6:.1f} MB")
+    kept, bare = path.stat().st_size / 1e6, len(repr(cards).encode()) / 1e6
+    run.row(f"{days} days of hourly syncs, 1,000 cards, 1 % a day", kept, "MB",
+            "the text of the cards once", bare, limit=True)  # fmt: skip
 
 
 def copies() -> None:
@@ -176,9 +208,16 @@ def kills(folder: Path, number: int) -> None:
     )
 
 
-if __name__ == "__main__":
+def main() -> None:
+    run = results.begun("memory", __doc__)
+    run.used("SQLAlchemy", "alembic")
     with tempfile.TemporaryDirectory() as temporary:
-        kills(Path(temporary), int(sys.argv[1]) if len(sys.argv) > 1 else 500)
-        syncs(Path(temporary))
+        kills(Path(temporary), 5 if run.quick else KILLS)
+        syncs(run, Path(temporary))
         copies()
-        year(Path(temporary))
+        year(run, Path(temporary))
+    run.end()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,20 +1,20 @@
 """What reading a live board costs: time against other clients, calls, credits, memory, refusals.
 
-    python benchmarks/miro.py [--peers PYTHON]      (or MIRO_SYNC_PEERS=PYTHON)
-
 All runs are against a server of our own on loopback, a process of its own that answers each call
-after 150 ms. PYTHON is one that has `miro-api` and `miro-board` installed (they want an older
-urllib3 than we do, so they live in a virtual environment of their own); without it their rows are
-left out. Takes about three minutes, most of them waiting for the small allowance.
+after 150 ms. MIRO_SYNC_PEERS names a Python that has `miro-api` and `miro-board` installed (they
+want an older urllib3 than we do). Times of these rows are real ones: waiting is the point. The
+limits are what no client can beat that asks page after page, and what ours cannot beat that asks
+for several chains of pages at once.
+
+    python benchmarks/miro.py [--quick] [--day YYYY-MM-DD]
 """
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import json
+import math
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -23,6 +23,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+
+import results
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -37,27 +39,31 @@ from miro_sync.wire import read_export  # noqa: E402 - not installed
 
 ITEMS = 5000
 LATENCY = 0.15
-MANY = 100_000
+PAGE = 50
 
 PEERS = {
     "miro-api get_all_items(limit='50')": """
-import sys, time
+import json, sys, time
+from importlib.metadata import version
 import miro_api
 from miro_api.configuration import Configuration
 Configuration.set_default(Configuration(host=sys.argv[1]))
 miro = miro_api.MiroApi(sys.argv[3])
-begun = time.perf_counter()
-count = sum(1 for _ in miro.get_all_items(sys.argv[2], limit="50"))
-print(time.perf_counter() - begun, count)
+begun = time.perf_counter(), time.process_time()
+ids = [item.id for item in miro.get_all_items(sys.argv[2], limit="50")]
+spent = time.perf_counter() - begun[0], time.process_time() - begun[1]
+print(json.dumps([*spent, ids, {"miro-api": version("miro-api")}]))
 """,
     "miro-board list_items": """
-import sys, time
+import json, sys, time
+from importlib.metadata import version
 import miro_client
 miro_client.API_BASE = sys.argv[1] + "/v2"
 miro = miro_client.MiroClient(sys.argv[3])
-begun = time.perf_counter()
-count = len(miro.list_items(sys.argv[2]))
-print(time.perf_counter() - begun, count)
+begun = time.perf_counter(), time.process_time()
+ids = [item["id"] for item in miro.list_items(sys.argv[2])]
+spent = time.perf_counter() - begun[0], time.process_time() - begun[1]
+print(json.dumps([*spent, ids, {"miro-board": version("miro-board")}]))
 """,
 }
 
@@ -103,34 +109,29 @@ def client(url: str, allowance: int = CREDITS_PER_MINUTE) -> MiroClient:
     return MiroClient(http, PermanentToken.of(TOKEN), BOARD_ID)
 
 
-def row(name: str, *figures: object) -> None:
-    print(f"  {name:<52}" + "".join(f"{figure!s:>14}" for figure in figures))
+def whole_read(url: str, allowance: int = CREDITS_PER_MINUTE) -> tuple[float, float, Any]:
+    """Read everything; return real seconds, processor seconds, and what was read."""
+    reader = client(url, allowance)
+    begun = time.perf_counter(), time.process_time()
+    read = reader.read(full=True)
+    spent = time.perf_counter() - begun[0], time.process_time() - begun[1]
+    must(must(read.snapshot).complete)
+    reader.http.close()
+    return *spent, read
 
 
-def full_reads(url: str, times: int = 3) -> float:
-    """Read everything some times; return the median of the seconds."""
-    seconds = []
-    for _ in range(times):
-        reader = client(url)
-        read = reader.read(full=True)
-        snapshot = must(read.snapshot)
-        must(snapshot.complete)
-        seconds.append(read.seconds)
-        row(
-            "miro-sync: items, tags, members; known to be whole",
-            f"{read.seconds:.2f} s",
-            f"{len(snapshot.items)} items",
-            f"{read.calls} calls",
-            f"{read.credits} cr.",
-        )
-        reader.http.close()
-    return sorted(seconds)[times // 2]
-
-
-def speed(peers: str | None) -> None:
-    print(f"\nA full read: {ITEMS} items, 12 frames, {LATENCY * 1000:.0f} ms a call")
-    with service(ITEMS, LATENCY) as running:
-        ours = full_reads(running.url)
+def speed(run: results.Run, items: int) -> None:
+    """Read a board whole, beside other clients and beside the limit."""
+    peers = os.environ.get("MIRO_SYNC_PEERS")
+    if not peers:
+        run.missing("miro-api, miro-board: MIRO_SYNC_PEERS names no Python (make bench makes one)")
+    what = f"{items:,} items, {LATENCY * 1000:.0f} ms a call"
+    with service(items, LATENCY) as running:
+        goes = sorted(whole_read(running.url)[:2] for _ in range(1 if run.quick else 3))
+        ours, processor = goes[len(goes) // 2]
+        read = whole_read(running.url)[2]
+        lanes = client(running.url).http.lanes
+        known = {item.id for item in read.snapshot.items}
         for name, script in PEERS.items() if peers else ():
             done = subprocess.run(
                 [str(peers), "-c", script, running.url, BOARD_ID, TOKEN],
@@ -138,80 +139,80 @@ def speed(peers: str | None) -> None:
                 text=True,
                 check=True,
             )
-            seconds, count = done.stdout.split()
-            times = f"{float(seconds) / ours:.1f} x ours"
-            row(f"{name}: items alone", f"{float(seconds):.2f} s", f"{count} items", times)
-    if not peers:
-        print("  (no --peers: the other clients were not run)")
-    with service(ITEMS, LATENCY, "--cursors", "sealed") as running:
-        full_reads(running.url, 1)
-    print("  The last line: cursors that cannot be made up, so one chain of pages for each kind.")
-    print(
-        "  Its bound is the longest chain; else it is calls / lanes x latency, then the processor."
-    )
+            wall, theirs, ids, version = json.loads(done.stdout)
+            run.versions |= version
+            must(len(ids) == items and known <= set(ids))  # frames and pictures are no cards
+            note = "Ours reads tags and members too, and knows that nothing is missing."
+            run.row(f"{what}, real time", ours, "s", name, wall, note=note)
+            run.row(f"{what}, processor", processor, "s", name, theirs)
+    serial = math.ceil(items / PAGE) * LATENCY
+    run.row(f"{what}, real time", ours, "s", "limit of one chain of pages", serial, limit=True)
+    run.row(
+        f"{what}, real time", ours, "s", f"limit of {read.calls} calls, {lanes} at a time",
+        math.ceil(read.calls / lanes) * LATENCY, limit=True,
+        note=f"{read.calls} calls, {read.credits:,} credits of {CREDITS_PER_MINUTE:,} a minute.",
+    )  # fmt: skip
+    with service(items, LATENCY, "--cursors", "sealed") as running:
+        sealed = whole_read(running.url)[0]
+        run.row(f"{what}, should Miro's cursors change", sealed, "s",
+                "limit of one chain of pages", serial, limit=True,
+                note="Then one chain for each kind of item is what can be asked for.")  # fmt: skip
 
 
-def unchanged() -> None:
-    print("\nA board that has not changed")
-    with service(ITEMS, LATENCY) as running:
+def unchanged(run: results.Run, items: int) -> None:
+    with service(items, LATENCY) as running:
         reader = client(running.url)
         hint = reader.read().hint
         read = reader.read(hint)
         must(read.snapshot is None)
-        row("miro-sync", f"{read.seconds:.2f} s", f"{read.calls} call", f"{read.credits} cr.")
+    run.row(f"{items:,} items, board unchanged", read.seconds, "s", "limit of one call", LATENCY,
+            limit=True, note=f"{read.calls} call, {read.credits} credits.")  # fmt: skip
 
 
-def allowance() -> None:
-    print("\nThe allowance: full reads one after another, on a server that refuses beyond it")
-    for credits_, items, times in ((CREDITS_PER_MINUTE, ITEMS, 9), (10_000, 1500, 3)):
-        with service(items, 0.02, "--credits", str(credits_)) as running:
-            reader = client(running.url, credits_)
-            begun = time.perf_counter()
-            reads = [reader.read(full=True) for _ in range(times)]
-            seconds = time.perf_counter() - begun
-            must(all(read.snapshot and read.snapshot.complete for read in reads))
-        row(
-            f"{credits_} credits a minute, {times} reads of {items} items",
-            f"{seconds:.1f} s",
-            f"{sum(read.credits for read in reads)} cr.",
-            f"worst {running.spent['worst_minute']}",
-            f"429: {running.spent['refusals']}",
-        )
-        must(running.spent["refusals"] == 0)
+def allowance(run: results.Run) -> None:
+    """Read again and again on a server that refuses beyond the allowance."""
+    credits_, items, times = 10_000, 1500, 3
+    with service(items, 0.02, "--credits", str(credits_)) as running:
+        reader = client(running.url, credits_)
+        begun = time.perf_counter()
+        reads = [reader.read(full=True) for _ in range(times)]
+        seconds = time.perf_counter() - begun
+        must(all(read.snapshot and read.snapshot.complete for read in reads))
+    used = sum(read.credits for read in reads)
+    must(running.spent["refusals"] == 0)
+    run.row(
+        f"{times} reads, {credits_:,} credits a minute", seconds, "s", "limit of the allowance",
+        (used - credits_) / credits_ * 60, limit=True,
+        note=f"{used:,} credits, none refused; the fullest minute had"
+        f" {running.spent['worst_minute']:,}.",
+    )  # fmt: skip
 
 
-def memory() -> None:
-    print(f"\nPeak memory for {MANY} items")
-    with service(MANY, 0.0, "--credits", "1000000000") as running:
-        row("a live read", *measured_alone("live", running.url))
-        row("a live read written as an export", *measured_alone("export", running.url))
+ALONE = """
+import sys, time
+from miro import client, must
+from rival_tables import megabytes
+begin = time.process_time()
+count = len(must(client({url!r}, 1_000_000_000).read(full=True).snapshot).items)
+print(time.process_time() - begin, megabytes(), count)
+"""
 
 
-def measured_alone(task: str, url: str) -> list[str]:
-    done = subprocess.run(
-        [sys.executable, __file__, "--alone", task, url],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    megabytes, seconds, items = done.stdout.split()
-    return [f"{megabytes} MB", f"{seconds} s", f"{items} items"]
+def growth(run: results.Run) -> None:
+    sizes = (100, 1000, 10_000) if run.quick else (1000, 10_000, 100_000)
+    costs, weights = [], []
+    for size in sizes:
+        with service(size, 0.0, "--credits", "1000000000") as running:
+            told = results.own_program("-c", ALONE.format(url=running.url)).split()
+        must(int(told[2]) > size * 0.7)  # frames and pictures are no cards
+        costs.append(float(told[0]))
+        weights.append(float(told[1]))
+    run.growth("reading a live board, no latency", "items", sizes, costs, megabytes=weights)
 
 
-def alone(task: str, url: str) -> None:
-    begun = time.perf_counter()
-    reader = client(url, 1_000_000_000)
-    if task == "live":
-        count = len(must(reader.read(full=True).snapshot).items)
-    else:
-        document, _ = reader.export_document()
-        count = document.count(b'\n  {"')
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in KB
-    print(f"{peak:.0f} {time.perf_counter() - begun:.1f} {count}")
-
-
-def export() -> None:
-    board = network_board(10_000)
+def export(run: results.Run) -> None:
+    items = 1000 if run.quick else 10_000
+    board = network_board(items)
     document = json.dumps(
         {
             "schema": "miro-sync/board/1",
@@ -224,25 +225,25 @@ def export() -> None:
             "members": board.members,
         }
     ).encode()
-    begun = time.perf_counter()
-    must(len(read_export(document, source="export").items) == 10_000)
-    print("\nAn export of 10000 items")
-    row("read", f"{time.perf_counter() - begun:.2f} s", f"{len(document) >> 20} MB")
+    must(len(read_export(document, source="export").items) == items)
+    run.row(
+        f"an export of {items:,} items, checked",
+        results.spent(lambda: read_export(document, source="export"), 3), "s",
+        "json.loads of the same file", results.spent(lambda: json.loads(document), 3), limit=True,
+    )  # fmt: skip
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--peers", default=os.environ.get("MIRO_SYNC_PEERS"))
-    parser.add_argument("--alone", nargs=2, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.alone:
-        alone(*options.alone)
-        return
-    speed(options.peers)
-    unchanged()
-    allowance()
-    memory()
-    export()
+    run = results.begun("board", __doc__)
+    run.used("pydantic", "requests")
+    items = 500 if run.quick else ITEMS
+    speed(run, items)
+    unchanged(run, items)
+    if not run.quick:
+        allowance(run)
+    export(run)
+    growth(run)
+    run.end()
 
 
 if __name__ == "__main__":

@@ -1,19 +1,24 @@
-"""Size and build time of the page: the sample, a year of 12 centres, 100 centres with 500 events.
+"""What building the page costs, beside bare Jinja2 and a JSON dump of the same values.
 
 Every event of the made-up networks concerns every centre, the worst case for a page on which each
-occurrence opens to its reason. The exponents say how time and size grow with the occurrences.
+occurrence opens to its reason. The bare template is a table of six columns with the same
+occurrences and reasons: no filters, charts, words in two languages, or anchors.
 
-    python benchmarks/page.py
+    python benchmarks/page.py [--quick] [--day YYYY-MM-DD]
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import gzip
-import math
-import resource
-import time
+import json
+import tracemalloc
+from dataclasses import asdict
+from functools import partial
 from importlib.resources import as_file, files
+
+import jinja2
+import results
 
 from miro_sync.app import SAMPLE_MOMENT
 from miro_sync.app.overviews import overview
@@ -48,12 +53,10 @@ TODAY = dt.date(2024, 3, 1)
 SPAN = Period(dt.date(2023, 9, 1), dt.date(2024, 8, 31))
 NOW = dt.datetime(2024, 3, 1, 1, 0, tzinfo=dt.UTC)
 WORDS = catalogue("ru")
-NETWORKS = {
-    "a year of 12 centres, 60 events": (12, 60),
-    "10 centres × 50 events": (10, 50),
-    "×10: 10 centres × 500 events": (10, 500),
-    "×100: 100 centres × 500 events": (100, 500),
-}
+NETWORKS = ((10, 50), (10, 500), (100, 500))
+BARE = jinja2.Environment(autoescape=True).from_string("""<!doctype html><table>
+{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
+{% endfor %}</table>""")
 
 
 def verdict(event: Event, center: Center, number: int) -> Verdict:
@@ -128,33 +131,56 @@ def sample() -> Overview:
         return overview(folder, now=SAMPLE_MOMENT)
 
 
-def measured(what: str, told: Overview) -> tuple[int, float, int]:
-    times = []
-    for _ in range(3):
-        start = time.process_time()
-        document = render(told, WORDS)
-        times.append(time.process_time() - start)
-    spent, size = min(times), len(document)
-    occurrences = len(told.assessment.verdicts)
-    packed = len(gzip.compress(document))
-    print(f"{what:34} {occurrences:7,} {size / 1024:9,.0f} {packed / 1024:9,.0f} {spent:8.2f}")
-    return occurrences, spent, size
+def bare(told: Overview) -> bytes:
+    """Render the occurrences by a template that does nothing else."""
+    rows = (
+        (
+            one.occurrence.event.code,
+            one.occurrence.event.title,
+            one.occurrence.center_id,
+            one.occurrence.event.schedule.text,
+            one.status.value,
+            WORDS.tell(one.reason),
+        )
+        for one in told.assessment.verdicts
+    )
+    return BARE.render(rows=rows).encode()
+
+
+def dumped(told: Overview) -> bytes:
+    """Return the whole value as JSON."""
+    return json.dumps(asdict(told), ensure_ascii=False, default=str).encode()
 
 
 def main() -> None:
-    render(sample(), WORDS)  # templates are compiled once
-    print(f"{'':34} {'occurr.':>7} {'KB':>9} {'gzip, KB':>9} {'CPU, s':>8}")
-    measured("the packaged sample", sample())
-    found = [measured(what, network(*size)) for what, size in NETWORKS.items()]
-    for after in found[2:]:
-        before = found[1]
-        times = math.log(after[1] / before[1], after[0] / before[0])
-        sizes = math.log(after[2] / before[2], after[0] / before[0])
-        print(
-            f"growth ×{after[0] // before[0]}: time exponent {times:.2f}, size exponent {sizes:.2f}"
-        )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"peak memory {peak:,.0f} MB")
+    run = results.begun("page", __doc__)
+    run.used("Jinja2")
+    first = sample()
+    render(first, WORDS)  # templates are compiled once
+    overviews = [("the packaged sample", first)]
+    overviews += [
+        (f"{centers} centres × {events} events", network(centers, events))
+        for centers, events in NETWORKS[: 2 if run.quick else 3]
+    ]
+    costs, weights = [], []
+    for what, told in overviews:
+        times = 2 if len(told.assessment.verdicts) > 10_000 or run.quick else 5
+        spent = results.spent(partial(render, told, WORDS), times)
+        page = render(told, WORDS)
+        sizes = f"{len(page) / 1024:,.0f} KB, {len(gzip.compress(page)) / 1024:,.0f} KB packed."
+        run.row(what, spent, "s", "bare Jinja2 table",
+                results.spent(partial(bare, told), times),
+                note=f"The page has {sizes}", limit=True)  # fmt: skip
+        run.row(what, spent, "s", "json.dumps of the same value",
+                results.spent(partial(dumped, told), times), limit=True)  # fmt: skip
+        tracemalloc.start()
+        render(told, WORDS)
+        weights.append(tracemalloc.get_traced_memory()[1] / 1e6)
+        tracemalloc.stop()
+        costs.append(spent)
+    occurrences = [len(told.assessment.verdicts) for _, told in overviews[1:]]
+    run.growth("building the page", "occurrences", occurrences, costs[1:], megabytes=weights[1:])
+    run.end()
 
 
 if __name__ == "__main__":

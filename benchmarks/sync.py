@@ -1,21 +1,23 @@
 """What a run of the real program costs on a live board that has not changed, or by one card.
 
-A board of 5,000 items on loopback, the packaged sample's calendar, centres and tables. Every run is
-a process of its own, start-up included; its own processor time is what is printed, the waiting for
-the service is not in it.
+A board on loopback, the packaged sample's calendar, centres and tables. Every run is a process of
+its own, start-up included; its own processor time is what is told, the waiting for the service is
+not in it. Beside it the bare cost of the same board: `json.loads` of all its pages.
 
-    python benchmarks/sync.py [ITEMS]
+    python benchmarks/sync.py [--quick] [--day YYYY-MM-DD]
 """
 
 from __future__ import annotations
 
-import os
+import json
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
+
+import results
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
@@ -24,7 +26,6 @@ from check_calendar import FORMS, GRADES, TOPICS  # noqa: E402 - lives beside th
 from miro_server import BOARD_ID, TOKEN, Board, Server  # noqa: E402 - lives with the tests
 
 ROUNDS = 5
-AIM = 0.5
 
 
 def network(items: int) -> Board:
@@ -57,47 +58,61 @@ def project(folder: Path, url: str) -> None:
     settings.write_text(text, "utf-8")
 
 
-def spent(folder: Path, *words: str) -> tuple[float, float]:
-    """Run the program; return its own seconds of processor and its peak memory in MiB."""
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    command = [sys.executable, "-m", "miro_sync", *words, "--config", str(folder)]
-    environment |= {"MIRO_ACCESS_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 1):
-        raise SystemExit(f"{words}: exit code {process.returncode}; the figures mean nothing")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
-
-
-def told(name: str, runs: list[tuple[float, float]], aim: str = "") -> None:
-    seconds, peak = min(runs)
-    print(f"  {name:<44} {seconds:5.2f} s CPU {peak:5.0f} MiB {aim}")
-
-
 def main() -> None:
-    items = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
-    print(f"A board of {items} items; the best of {ROUNDS} runs")
-    board = network(items)
+    run = results.begun("sync", __doc__)
+    run.used("pydantic", "requests", "SQLAlchemy")
+    sizes = (50, 500) if run.quick else (500, 5000, 50_000)
+    costs: dict[str, list[tuple[float, float]]] = {}
+    for items in sizes:
+        rounds = 1 if run.quick or items > 5000 else ROUNDS
+        board = network(items)
+        pages = [json.dumps(one) for one in board.items.values()]
+        bare = results.spent(partial(read_all, pages))
+        for what, (spent, peak) in measured(board, rounds).items():
+            costs.setdefault(what, []).append((spent, peak))
+            run.row(
+                f"{items:,} items: {what}", spent, "s", "json.loads of the same items", bare,
+                note=f"Peak {peak:.0f} MB.", limit=True,
+            )  # fmt: skip
+    for what, found in costs.items():
+        run.growth(
+            what, "items", sizes, [spent for spent, _ in found],
+            megabytes=[peak for _, peak in found],
+        )  # fmt: skip
+    run.end()
+
+
+def read_all(pages: list[str]) -> None:
+    for one in pages:
+        json.loads(one)
+
+
+def measured(board: Board, rounds: int) -> dict[str, tuple[float, float]]:
+    """Return the least processor seconds of each kind of run, with its peak megabytes."""
+    found = {}
     with tempfile.TemporaryDirectory() as name, Server(board, credits_per_minute=10**9) as server:
         folder = Path(name)
         project(folder, server.url)
+
+        def runs(*words: str, times: int = rounds) -> tuple[float, float]:
+            command = ("-m", "miro_sync", *words, "--config", str(folder))
+            return min(
+                results.started(*command, more={"MIRO_ACCESS_TOKEN": TOKEN}) for _ in range(times)
+            )
+
+        found["the very first sync"] = runs("sync", times=1)
+        runs("sync", times=1)
+        found["sync, nothing changed"] = runs("sync")
         check = ("check-calendar", "--format", "json")
-        told("sync, the very first", [spent(folder, "sync")])
-        spent(folder, "sync")
-        aim = f"(aim: under {AIM})"
-        told("sync, nothing changed", [spent(folder, "sync") for _ in range(ROUNDS)], aim)
-        told("check-calendar, nothing changed", [spent(folder, *check) for _ in range(ROUNDS)])
-        told("sync --full, nothing changed", [spent(folder, "sync", "--full") for _ in range(2)])
-        runs = []
+        found["check-calendar, nothing changed"] = runs(*check)
+        changed = []
         card = next(one for one in board.items.values() if one["type"] == "card")
-        for number in range(ROUNDS):
+        for number in range(rounds):
             card["data"]["title"] = f"<p>Выставка «Космос рядом», {number}</p>"
             board.modified_at = f"2023-06-0{number + 1}T12:00:00Z"
-            runs.append(spent(folder, "sync"))
-        told("sync, one card changed", runs)
+            changed.append(runs("sync", times=1))
+        found["sync, one card changed"] = min(changed)
+    return found
 
 
 if __name__ == "__main__":

@@ -1,20 +1,18 @@
-"""Rows a second through each door to a table, against pandas and openpyxl, in one run.
+"""What reading a table costs through each door, beside pandas and openpyxl.
 
 A table of 10,000 rows and 20 columns (texts, numbers, days, blanks) is read as a workbook, an
 OpenDocument, a text table, a Google spreadsheet by its interface, and by public links. What comes
 from "online" is served by another process of this machine from prepared answers. Counted is the
 processor time of this process, so neither the network nor Google's own work nor a busy machine
-matter. The others read the same files: pandas only where it can be imported. They check nothing:
-neither what a document unpacks to, nor failed formulas, merged cells, links, cut or damaged text;
-pandas is told the delimiter and the encoding of a text, or finds out the delimiter alone.
+matter. The others read the same files, and where they claim the same cells, the cells are compared.
+
+    python benchmarks/tables.py [--quick] [--day YYYY-MM-DD]
 """
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
-import gc
-import importlib.util
 import io
 import json
 import multiprocessing as mp
@@ -29,8 +27,10 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import openpyxl
+import results
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from rival_tables import digest_of
 
 from miro_sync.files import TablesFile, read_workbook
 from miro_sync.model import TablesSnapshot
@@ -52,10 +52,10 @@ class Clock:
     sleep = staticmethod(time.sleep)
 
 
-def table() -> list[list[Cell]]:
+def table(size: int) -> list[list[Cell]]:
     header: list[Cell] = [f"Показатель {number}" for number in range(COLUMNS)]
     header[:4] = ["Мероприятие", "Дата проведения", "Количество участников", "Ответственные"]
-    return [header, *[_row(number) for number in range(ROWS)]]
+    return [header, *[_row(number) for number in range(size)]]
 
 
 def _row(number: int) -> list[Cell]:
@@ -226,17 +226,6 @@ def key(url: str) -> str:
     )
 
 
-def measured(read: Callable[[], object]) -> float:
-    """Return the least seconds of processor time of a reading: other work only adds to it."""
-    seconds = []
-    for _ in range(ROUNDS):
-        gc.collect()
-        begun = time.process_time()
-        read()
-        seconds.append(time.process_time() - begun)
-    return min(seconds)
-
-
 def doors(folder: Path, url: str) -> dict[str, Callable[[], TablesSnapshot]]:
     def google(environ: dict[str, str]) -> TablesSnapshot:
         return SheetsSource(
@@ -264,39 +253,96 @@ def doors(folder: Path, url: str) -> dict[str, Callable[[], TablesSnapshot]]:
     }
 
 
-def others(folder: Path) -> dict[str, Callable[[], object]]:
-    """Return what the same files are read with otherwise."""
+#: What another program is asked to do, on which file, and with which of our doors it is compared;
+#: whether it claims to give the same cells.
+OTHERS = (
+    (".xlsx", "openpyxl", True),
+    (".xlsx", "openpyxl, read_only", True),
+    (".xlsx", "pandas (openpyxl)", True),
+    (".xlsx", "pandas (calamine)", True),
+    (".xlsx", "python-calamine, bare", True),
+    (".ods", "pandas (calamine)", True),
+    (".csv", "pandas, told the delimiter", False),
+    (".csv", "pandas, finds it out", False),
+)
+UNCHECKED = (
+    "The others check nothing: no size, failed formulas, merged cells, links, cut or damaged text."
+)
+ALONE = """
+import datetime as dt, sys
+from pathlib import Path
+from miro_sync.files import TablesFile
+from rival_tables import megabytes
+TablesFile(Path(sys.argv[1]), dt.datetime(2023, 6, 1, tzinfo=dt.UTC)).read()
+print(megabytes())
+"""
 
-    def with_openpyxl(*, read_only: bool) -> object:
-        book = openpyxl.load_workbook(folder / "t.xlsx", read_only=read_only, data_only=True)
-        rows = list(book.worksheets[0].iter_rows(values_only=True))
-        book.close()
-        return rows
 
-    found: dict[str, Callable[[], object]] = {
-        "openpyxl .xlsx": lambda: with_openpyxl(read_only=False),
-        "openpyxl .xlsx, read_only": lambda: with_openpyxl(read_only=True),
-    }
-    if importlib.util.find_spec("pandas") is None:
-        print("pandas cannot be imported here: not measured")
-        return found
-    pandas: Any = importlib.import_module("pandas")
-    found["pandas .xlsx (openpyxl)"] = lambda: pandas.read_excel(
-        folder / "t.xlsx", engine="openpyxl"
-    )
-    found["pandas .xlsx (calamine)"] = lambda: pandas.read_excel(
-        folder / "t.xlsx", engine="calamine"
-    )
-    found["pandas .ods (calamine)"] = lambda: pandas.read_excel(folder / "t.ods", engine="calamine")
-    found["pandas .csv, told how"] = lambda: pandas.read_csv(folder / "t.csv", sep=";", decimal=",")
-    found["pandas .csv, finds out"] = lambda: pandas.read_csv(
-        folder / "t.csv", sep=None, engine="python"
-    )
-    return found
+def cells_of(snapshot: TablesSnapshot) -> str:
+    (sheet,) = snapshot.worksheets
+    return digest_of(sheet.rows)
+
+
+def alone(file: Path) -> float:
+    """Read a file in a process of its own; return its peak memory in megabytes."""
+    return float(results.own_program("-c", ALONE, str(file)))
+
+
+def against_others(run: results.Run, folder: Path, rows: int, spent: dict[str, float]) -> None:
+    passes = 1 if run.quick else ROUNDS
+    weights = {end: alone(folder / f"t{end}") for end in (".xlsx", ".ods", ".csv")}
+    digests = {end: cells_of(TablesFile(folder / f"t{end}", READ_AT).read()) for end in weights}
+    last = ""
+    for end, task, claims in OTHERS:
+        given = {"file": str(folder / f"t{end}"), "passes": passes}
+        told = results.asked(run, "rival_tables.py", task, given)
+        if told is None:
+            continue
+        if claims and told["digest"] != digests[end]:
+            raise SystemExit(f"{task} read other cells of {end}: the figures mean nothing")
+        notes = [UNCHECKED] if end != last else []
+        if not claims:
+            notes.append("Days stay text for it.")
+        bare = "bare" in task
+        run.row(
+            f"{end}, {rows:,} rows × {COLUMNS}", spent[end], "s", task, told["seconds"],
+            note=" ".join(notes), limit=bare,
+        )  # fmt: skip
+        if not bare:
+            run.row(f"{end}, peak memory of the process", weights[end], "MB", task,
+                    told["megabytes"])  # fmt: skip
+        last = end
+
+
+def growth(run: results.Run, folder: Path) -> None:
+    sizes = (50, 500, 5000) if run.quick else (500, 5000, 50_000)
+    costs: dict[str, list[tuple[float, float]]] = {}
+    for size in sizes:
+        rows = table(size)
+        (folder / "g.xlsx").write_bytes(as_xlsx(rows))
+        (folder / "g.csv").write_bytes(as_csv(rows))
+        for end in (".xlsx", ".csv"):
+            file = TablesFile(folder / f"g{end}", READ_AT)
+            found = results.spent(file.read, 1 if size > 10_000 else 3)
+            costs.setdefault(end, []).append((found, alone(folder / f"g{end}")))
+        given = {"file": str(folder / "g.xlsx"), "passes": 1}
+        told = results.asked(run, "rival_tables.py", "openpyxl, read_only", given)
+        if told:
+            costs.setdefault("openpyxl", []).append((told["seconds"], told["megabytes"]))
+    for name, steps in costs.items():
+        if len(steps) == len(sizes):
+            peer = "" if name.startswith(".") else "openpyxl, read_only"
+            run.growth(
+                f"reading {'.xlsx' if peer else name}, {COLUMNS} columns", "rows", sizes,
+                [spent for spent, _ in steps], megabytes=[peak for _, peak in steps], peer=peer,
+            )  # fmt: skip
 
 
 def main() -> None:
-    rows = table()
+    run = results.begun("tables", __doc__)
+    run.used("python-calamine", "gspread", "requests")
+    size = ROWS // 10 if run.quick else ROWS
+    rows = table(size)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         for name, make in (("t.xlsx", as_xlsx), ("t.ods", as_ods), ("t.csv", as_csv)):
@@ -309,16 +355,24 @@ def main() -> None:
             "/export": (folder / "t.xlsx").read_bytes(),
             "/file.xlsx": (folder / "t.xlsx").read_bytes(),
         }
+        spent: dict[str, float] = {}
         with served(answers) as url:
-            ours = doors(folder, url)
-            for read in ours.values():
+            for name, read in doors(folder, url).items():
                 (sheet,) = read().worksheets
-                if (len(sheet.rows), len(sheet.rows[0])) != (ROWS + 1, COLUMNS):
+                if (len(sheet.rows), len(sheet.rows[0])) != (size + 1, COLUMNS):
                     raise ValueError("a door gave another table")
-            print(f"{ROWS:,} rows x {COLUMNS} columns, best of {ROUNDS} of processor time")
-            for name, read_table in {**ours, **others(folder)}.items():
-                seconds = measured(read_table)
-                print(f"{name:28} {seconds * 1000:7.0f} ms {ROWS / seconds:9,.0f} rows/s")
+                spent[name] = results.spent(read, 1 if run.quick else ROUNDS)
+        against_others(run, folder, size, spent)
+        bare = results.spent(lambda: (json.loads(outline), json.loads(values)))
+        run.row(
+            "Google's interface", spent["Google, interface"], "s", "json.loads of the answers",
+            bare, note="With the signed request for access.", limit=True,
+        )  # fmt: skip
+        for name in ("Google, public link", "Yandex Disk"):
+            run.row(name, spent[name], "s", "our own .xlsx from the disk", spent[".xlsx"],
+                    limit=True)  # fmt: skip
+        growth(run, folder)
+    run.end()
 
 
 if __name__ == "__main__":

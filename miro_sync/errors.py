@@ -50,6 +50,10 @@ class StateError(MiroSyncError):
     exit_code = 3
 
 
+class LockLostError(StateError):
+    """The lock was lost, and another run may be at work: its word counts, not this one's."""
+
+
 class BusyError(MiroSyncError):
     """Another sync of the same project is at work (exit code 75, "try again later")."""
 

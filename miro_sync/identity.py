@@ -195,7 +195,7 @@ def _rows(before: Iterable[EventCard], now: list[EventCard]) -> dict[str, str]:
     pairs |= _paired(left, [row for row in fresh if row.id not in taken], _title_and_center)
     taken = frozenset(pairs.values())
     return {
-        **{old: new for old, new in pairs.items() if old != new},
+        **pairs,
         **{row.id: GONE for row in left if row.id not in pairs and row.id in taken},
     }
 

@@ -118,6 +118,8 @@ class Call:
         json: the body, or None.
         form: a form body; its secrets are revealed only when it is sent.
         times: how many items it makes, each charged at the level of the route.
+        at_last: called when nothing is waited for any more and the call is about to leave; what it
+            raises keeps it back.
 
     """
 
@@ -127,6 +129,7 @@ class Call:
     json: object = None
     form: Mapping[str, str | SecretStr] | None = None
     times: int = 1
+    at_last: Callable[[], None] | None = None
 
 
 class MiroError(SourceError):
@@ -409,6 +412,8 @@ class MiroHttp:
             raise MiroTroubleError(say("miro.connection_broke", host=self._host), untouched=True)
         headers: Mapping[str, str] = {}
         try:
+            if call.at_last is not None:
+                call.at_last()
             response = self._send(request, patience)
             headers = response.headers
             with suppress(KeyError, TypeError, ValueError):

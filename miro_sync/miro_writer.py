@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -94,7 +94,12 @@ class BoardWriter:
     """Writes to one board."""
 
     def __init__(
-        self, http: MiroHttp, tokens: TokenSource, board_id: str, patience_seconds: float = 60.0
+        self,
+        http: MiroHttp,
+        tokens: TokenSource,
+        board_id: str,
+        patience_seconds: float = 60.0,
+        may_write: Callable[[], None] | None = None,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -103,12 +108,15 @@ class BoardWriter:
             tokens: who we are; the token must be allowed `boards:write`.
             board_id: as Miro writes it.
             patience_seconds: how long one act waits out trouble in all.
+            may_write: called just before each writing call leaves, repeated ones included; what it
+                raises keeps the call back.
 
         """
         self._http = http
         self._tokens = tokens
         self._board_id = board_id
         self._patience_seconds = patience_seconds
+        self._may_write = may_write
 
     def create_tag(self, title: str, color: str = "gray", *, anew: bool = False) -> BoardTag:
         """Make one of this service's tags, or find it where it is there already.
@@ -257,7 +265,7 @@ class BoardWriter:
         self._remove(REMOVE_TAG, {"tag": tag.id})
 
     def _remove(self, route: Route, ids: Mapping[str, str]) -> None:
-        call = Call(route, {"board": self._board_id} | dict(ids))
+        call = Call(route, {"board": self._board_id} | dict(ids), at_last=self._may_write)
         try:
             self._http.call(call, read_nothing, self._patience(), self._tokens)
         except MiroRefusedError as error:
@@ -326,7 +334,8 @@ class BoardWriter:
         times: int = 1,
     ) -> Call:
         ids = {"board": self._board_id} | ({} if item_id is None else {"item": item_id})
-        return Call(route, ids, query or {}, json, times=times)
+        first = None if route.verb == "GET" else self._may_write
+        return Call(route, ids, query or {}, json, times=times, at_last=first)
 
 
 def _wanted(card: OwnCard) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import requests
 
 from miro_sync.model import Worksheet, say
 from miro_sync.sheets_answers import OWN_KEY, Book, grid_of
-from miro_sync.sheets_google import GOOGLE_API, GoogleBook, book_url, tab_url
+from miro_sync.sheets_google import GOOGLE_API, GoogleBook, Quota, book_url, tab_url
 from miro_sync.sheets_http import Clock, Patience, RefusedError, Web, timeout_for
 from miro_sync.sheets_login import WRITING, find_login
 from miro_sync.status_cells import StatusCell, StatusColumn, StatusRow, Tone, Value
@@ -80,6 +80,7 @@ class StatusSheet:
         patience_seconds: float = 60.0,
         timeout: tuple[float, float] | None = None,
         known: OwnSheet | None = None,
+        quota: Quota | None = None,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -91,6 +92,8 @@ class StatusSheet:
             patience_seconds: how long one reading or writing waits out trouble in all.
             timeout: seconds to connect, seconds of silence; None for what suits the patience.
             known: the worksheet, where a reading of this run has found it: saves a request.
+            quota: called before each request, repeated ones included: waits until the account may
+                make one; what it raises keeps the request from being made.
 
         """
         self._id = spreadsheet_id
@@ -100,6 +103,7 @@ class StatusSheet:
         self._patience_seconds = patience_seconds
         self._timeout = timeout or timeout_for(patience_seconds)
         self._known = known
+        self._quota = quota
 
     def read(self) -> OwnSheet | None:
         """Read the worksheet; None when there is none yet.
@@ -197,7 +201,10 @@ class StatusSheet:
         if login is None:
             raise RefusedError(say("sheets.no_key_for_writing", url=book_url(self._id)))
         web = Web(self._clock, self._timeout)
-        return GoogleBook(self._id, login, web, api_url=self._api_url, scope=WRITING), web
+        google = GoogleBook(
+            self._id, login, web, api_url=self._api_url, scope=WRITING, quota=self._quota
+        )
+        return google, web
 
 
 def own_sheet(book: Book, spreadsheet_id: str) -> OwnSheet | None:

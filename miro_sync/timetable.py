@@ -10,13 +10,14 @@ day.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 _DAY = dt.timedelta(days=1)
 _A_WEEK = 7
+_AN_HOUR = 60
 
 #: A job that failed is tried again after this time, or at its next moment if that comes first.
 RETRY = dt.timedelta(minutes=30)
@@ -34,6 +35,7 @@ class Job(StrEnum):
 
     FULL = "full"
     SYNC = "sync"
+    PUBLISH = "publish"
     DIGEST = "digest"
     BACKUP = "backup"
 
@@ -50,6 +52,9 @@ class Timetable:
         full_at: when everything is read whole; None for never.
         backup_at: when the state is copied; None for never.
         keep: how many copies are kept.
+        publish_at: when is written back what may be written; None for never.
+        spread: the project's place among all that begin by the same clock, from 0 up to 1: its
+            jobs begin by that part of an hour later, but never outside the hours said above.
 
     """
 
@@ -60,6 +65,8 @@ class Timetable:
     full_at: int | None = 6 * 60 + 30
     backup_at: int | None = 20 * 60
     keep: int = 14
+    publish_at: int | None = None
+    spread: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +156,11 @@ def next_at(
     return following
 
 
+def has(job: Job, table: Timetable) -> bool:
+    """Tell whether a timetable has a job at all."""
+    return bool(_minutes(job, table))
+
+
 def is_late(
     table: Timetable, calendar: Calendar, last: dt.datetime | None, now: dt.datetime
 ) -> bool:
@@ -220,18 +232,29 @@ def _last_moment(
 
 def _moments(job: Job, table: Timetable, calendar: Calendar, day: dt.date) -> Iterator[dt.datetime]:
     """Yield the moments of a job on a local day, in order, UTC."""
-    if job is Job.SYNC:
-        minutes = list(range(table.office[0], table.office[1] + 1, table.every))
-    elif job is Job.DIGEST:
-        minutes = _once(table.digest_at if calendar.send_day(day) == day else None)
-    else:
-        minutes = _once(table.full_at if job is Job.FULL else table.backup_at)
-    for minute in minutes:
+    if job is Job.DIGEST and calendar.send_day(day) != day:
+        return
+    for minute in _minutes(job, table):
         yield _at(day, minute, calendar.zone)
 
 
-def _once(minute: int | None) -> list[int]:
-    return [] if minute is None else [minute]
+def _minutes(job: Job, table: Timetable) -> Sequence[int]:
+    """Return the minutes of a day at which a job begins."""
+    if job is Job.SYNC:
+        first, end = table.office[0], table.office[1] + 1
+        return range(first + _later(table, min(table.every, end - first)), end, table.every)
+    at, room = {
+        Job.FULL: (table.full_at, _AN_HOUR),
+        Job.PUBLISH: (table.publish_at, _AN_HOUR),
+        Job.DIGEST: (table.digest_at, table.send_hours[1] - (table.digest_at or 0)),
+        Job.BACKUP: (table.backup_at, 0),  # a copy of a file waits for nobody
+    }[job]
+    return () if at is None else (at + _later(table, room),)
+
+
+def _later(table: Timetable, room: int) -> int:
+    """Return by how many minutes, less than there is room for, this project's jobs are later."""
+    return int(table.spread * min(max(room, 0), _AN_HOUR))
 
 
 def _at(day: dt.date, minute: int, zone: ZoneInfo) -> dt.datetime:
@@ -266,7 +289,7 @@ def _window(table: Timetable, calendar: Calendar, now: dt.datetime) -> dt.dateti
 
 def _of_the_week(table: Timetable, calendar: Calendar, day: dt.date) -> dt.datetime | None:
     """Return when the letters of a day's week go at the earliest, UTC."""
-    send_day = calendar.send_day(day)
-    if send_day is None or table.digest_at is None:
+    send_day, minutes = calendar.send_day(day), _minutes(Job.DIGEST, table)
+    if send_day is None or not minutes:
         return None
-    return _at(send_day, table.digest_at, calendar.zone)
+    return _at(send_day, minutes[0], calendar.zone)

@@ -18,6 +18,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from country_board import country_board
 from miro_server import BOARD_ID, CREDITS, TOKEN, Board, Server, _level, network_board
 
 WINDOW = 60.0
@@ -44,8 +45,10 @@ class Account:
 class Country:
     """The service; `log` holds (moment, token, board, whether a visit begins) of each call."""
 
-    def __init__(self, board: Board, latency: float, credits_per_minute: int) -> None:
-        self.latency, self.limit = latency, credits_per_minute
+    def __init__(
+        self, board: Board, latency: float, credits_per_minute: int, window: float = WINDOW
+    ) -> None:
+        self.latency, self.limit, self.window = latency, credits_per_minute, window
         self.accounts: dict[str, Account] = {}
         self.log: list[tuple[float, str, str, bool]] = []
         self._model = Server(board)
@@ -97,7 +100,7 @@ class Country:
 
     def _charged(self, token: str, credits_: int, now: float) -> tuple[bool, str]:
         one = self.accounts.setdefault(token, Account())
-        while one.spent and one.spent[0][0] <= now - WINDOW:
+        while one.spent and one.spent[0][0] <= now - self.window:
             one.now -= one.spent.popleft()[1]
         more = f"X-RateLimit-Limit: {self.limit}\r\n"
         if one.now + credits_ > self.limit:
@@ -117,10 +120,14 @@ async def main() -> None:
     words.add_argument("--frames", type=int, default=3)
     words.add_argument("--latency", type=float, default=0.02)
     words.add_argument("--credits", type=int, default=100_000)
+    words.add_argument("--window", type=float, default=WINDOW)
+    words.add_argument("--network", action="store_true", help="cards that speak of a calendar")
     words.add_argument("--port", type=int, default=0)
     words.add_argument("--host", default="127.0.0.1")
     told = words.parse_args()
-    country = Country(network_board(told.items, told.frames), told.latency, told.credits)
+    items = told.items
+    board = country_board(items) if told.network else network_board(items, told.frames)
+    country = Country(board, told.latency, told.credits, told.window)
     server = await asyncio.start_server(country.serve, told.host, told.port, backlog=1024)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +24,7 @@ import sqlalchemy as sa
 from miro_sync.app import worker
 
 TESTS = Path(__file__).parent
+ZONE = ZoneInfo("Asia/Novokuznetsk")
 
 #: The test's machine, as seen from the other one, and the other one.
 ADDRESS, THERE = "10.201.77.1", "10.201.77.2"
@@ -41,6 +44,12 @@ patience_seconds = 20
 
 [state]
 url = "{url}&schema=p{number}"
+
+[schedule]
+sync_every_minutes = 1440
+office_hours = "{far}:00-{far}:59"
+full_read_at = "нет"
+digest_at = "нет"
 {more}
 """
 
@@ -155,7 +164,9 @@ class Fleet:
         port: int,
         more: str = "",
         url: str | None = None,
+        *,
         account: str | None = None,
+        files: Mapping[str, str] | None = None,
     ) -> str:
         """Put a project on the list."""
         folder = self.folder / f"p{number}"
@@ -164,13 +175,18 @@ class Fleet:
             number=number,
             port=port,
             url=url or self.url,
+            # Nothing becomes due by itself while a test runs.
+            far=(dt.datetime.now(ZONE).hour + 12) % 24,  # noqa: TID251 - real workers
             more=more,
             account="" if account is None else f'account = "{account}"',
         )
         (folder / "project.toml").write_text(text, "utf-8")
-        (folder / "centers.toml").write_text(CENTERS, "utf-8")
-        (folder / "calendar.csv").write_text(CALENDAR, "utf-8")
-        return worker.add(self.url, folder).id
+        usual = {"centers.toml": CENTERS, "calendar.csv": CALENDAR}
+        for name, content in {**usual, **(files or {})}.items():
+            (folder / name).write_text(content, "utf-8")
+        (answer,) = worker.add(self.url, folder)
+        assert answer.result is not None, answer.error
+        return answer.result.id
 
     def start(self, name: str, url: str | None = None, **options: Any) -> Worker:  # noqa: ANN401 - as `Worker`
         one = Worker(url or self.url, name, self.folder, **options)
@@ -187,7 +203,7 @@ class Fleet:
     def all_done(self) -> bool:
         return set(self.outcomes().values()) == {"done"}
 
-    def ask(self, query: str) -> list[Any]:
+    def ask(self, query: str, **values: object) -> list[Any]:
         """Ask the database."""
         engine = sa.create_engine(
             self.url.replace("postgresql:", "postgresql+psycopg:"),
@@ -195,7 +211,7 @@ class Fleet:
             isolation_level="AUTOCOMMIT",
         )
         with engine.connect() as connection:
-            answer = connection.execute(sa.text(query))
+            answer = connection.execute(sa.text(query), values)
             return list(answer) if answer.returns_rows else []
 
     def runs(self, project: str) -> int:
@@ -210,7 +226,7 @@ class Fleet:
             one.end()
 
 
-def until(met: Callable[[], object], seconds: float = 60.0) -> None:
+def until(met: Callable[[], object], seconds: float = 180.0) -> None:
     """Wait until something is so, and fail when it is not so in time."""
     end = time.monotonic() + seconds
     while not met():

@@ -72,8 +72,10 @@ class Board:
 
     def put(self, kind: str, text: str = "", **parts: Any) -> str:  # noqa: ANN401 - raw JSON
         """Add an item of the kind with the text; `parent` is a frame's id. Return its id."""
-        self.last_id = max(self.last_id, *map(int, self.items), FIRST_ID)
-        item_id = parts.pop("id", None) or str(self.last_id + parts.pop("step", 3))
+        item_id, step = parts.pop("id", None), parts.pop("step", 3)
+        if not item_id:
+            self.last_id = max(self.last_id, *map(int, self.items), FIRST_ID)
+            item_id = str(self.last_id + step)
         self.last_id = max(self.last_id, int(item_id))  # no id is ever given twice
         parent = parts.pop("parent", None)
         item: Json = {
@@ -738,7 +740,7 @@ def _level(verb: str, path: str, query: Mapping[str, str], body: Any) -> tuple[i
     if path.endswith("/items/bulk"):
         return 2, len(body)
     if verb == "DELETE":
-        return (1 if query.get("tag_id") else 3), 1
+        return (1 if query.get("tag_id") or "/tags/" in path else 3), 1
     if verb == "PATCH" or (path.endswith("/items") and "tag_id" not in query):
         return 2, 1
     return 1, 1

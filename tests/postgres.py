@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -32,14 +33,20 @@ class Server:
         self._programs, self._folder, self._user = programs, folder, user
         self._data = folder / "data"
         self._listen = listen
-        self.url = f"postgresql://tests@/postgres?host={folder}"
+        # Two servers of one machine that listen on addresses, too, need two ports.
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self._port = free.getsockname()[1]
+        self.url = f"postgresql://tests@/postgres?host={folder}&port={self._port}"
         words = ("-D", str(self._data), "-U", "tests", "-A", "trust", "-E", "UTF8")
         self._run("initdb", *words)
         with (self._data / "pg_hba.conf").open("a", encoding="utf-8") as file:
             file.write("host all all samenet trust\n")
 
     def start(self) -> None:
-        options = f"-c listen_addresses='{self._listen}' -c unix_socket_directories={self._folder}"
+        options = (
+            f"-c listen_addresses='{self._listen}' -c port={self._port}"
+            f" -c unix_socket_directories={self._folder}"
+        )
         log = str(self._folder / "log")
         self._run("pg_ctl", "-D", str(self._data), "-l", log, "-w", "-o", options, "start")
 

@@ -139,6 +139,13 @@ def test_without_a_moment_of_reading_the_day_of_judging_stands_in() -> None:
     assert tagged.contributed == TODAY
 
 
+def test_a_read_that_names_no_moment_counts_on_the_day_of_judging() -> None:
+    read = (replace(source("board"), read_at=None),)
+    (tagged,) = dated(own(held=HELD), previous=remembered(own()), read=read)
+
+    assert tagged.contributed == TODAY
+
+
 def test_a_card_that_was_never_read_before_counts_on_its_last_edit() -> None:
     (one,) = dated(own(modified_at=at(ago(3))))
 
@@ -168,6 +175,54 @@ def test_a_held_event_is_told_before_other_work_of_its_day() -> None:
     assert "проведено «Методический день»" in russian(judged(made, held))
     assert "проведено «Методический день химиков»" in russian(judged(made, verdicts=[vouched]))
     assert "проведено «Без центра»" in russian(judged(made, verdicts=[unplaced]))
+
+
+def test_a_held_event_is_told_before_a_new_row_of_its_day() -> None:
+    rows = remembered(plan_row(2, title="Старая"))
+    held = plan_row(3, title="Практикум", held=HELD, date=schedule(TODAY))
+
+    assert "проведено «Практикум»" in russian(judged(plan_row(), held, previous=rows))
+
+
+def test_the_day_a_card_was_made_is_kept_beside_the_day_it_was_filled_in() -> None:
+    (fresh,) = dated(own())
+    filled = own(modified_at=at(ago(2)), text="21 уч-ся")
+    (first,) = dated(filled, previous=remembered(fresh))
+    (second,) = dated(
+        replace(filled, modified_at=at(ago(1)), text="22"), previous=remembered(first)
+    )
+
+    assert (fresh.contributed, fresh.made) == (ago(100), None)
+    assert (first.contributed, first.made) == (ago(2), ago(100))
+    assert (second.contributed, second.made) == (ago(1), ago(100))
+
+
+def test_a_card_that_was_filled_in_before_the_first_read_was_also_made() -> None:
+    late_evening = dt.datetime(2023, 5, 10, 17, 30, tzinfo=dt.UTC)  # 00:30 of the 11th there
+    filled = own(created_at=late_evening, modified_at=at(ago(3)))
+    (one,) = dated(filled)
+    (again,) = dated(replace(filled, contributed=ago(3)))
+
+    assert (one.contributed, one.made) == (ago(3), dt.date(2023, 5, 11))
+    assert again == one
+
+
+def test_who_made_a_card_is_settled_when_it_is_read_first() -> None:
+    filled = own(modified_at=at(ago(2)), text="21 уч-ся")
+    known = remembered(*dated(filled))
+    left = project(rules=Rules(ignored_users=("7",)))
+
+    assert dated(filled, previous=known, scene=left)[0].made == ago(100)
+
+
+def test_a_card_of_the_office_that_a_teacher_filled_in_was_made_by_nobody() -> None:
+    scene = project(rules=Rules(ignored_users=("1",)))
+    template = own(author_id="1", editor_id="1")
+    filled = replace(template, editor_id="7", modified_at=at(ago(4)), text="21 уч-ся")
+    (first,) = dated(template, scene=scene)
+
+    assert dated(filled, previous=remembered(first), scene=scene)[0].made is None
+    assert dated(filled, scene=scene)[0].made is None
 
 
 def test_an_edit_of_the_first_read_is_told_as_the_benefit_of_the_doubt() -> None:
@@ -241,6 +296,13 @@ def test_another_text_without_a_time_of_change_counts_on_the_day_it_is_read() ->
 
     assert one.contributed == TODAY
     assert same.contributed is None
+
+
+def test_another_text_of_a_card_that_lost_its_time_counts_on_the_day_it_is_read() -> None:
+    (before,) = dated(own())
+    (one,) = dated(own(modified_at=None, text="готово"), previous=remembered(before))
+
+    assert one.contributed == TODAY
 
 
 def test_another_understanding_of_the_same_text_is_no_contribution() -> None:
@@ -335,6 +397,13 @@ def test_a_new_row_counts_on_the_day_it_is_read() -> None:
     assert (one.contributed, other.contributed) == (None, TODAY)
 
 
+def test_a_new_row_that_says_what_a_card_says_is_new() -> None:
+    known = (plan_row(2, title="Старая"), own(title="Новая"))
+    (one,) = dated(plan_row(3, title="Новая"), previous=remembered(*known))
+
+    assert (one.contributed, one.made) == (TODAY, None)
+
+
 @pytest.mark.parametrize(
     "change",
     [{"title": "Практикум"}, {"text": "12"}, {"held": HELD}, {"date": schedule(ago(1))}],
@@ -423,6 +492,13 @@ def test_a_held_event_counts_on_its_day() -> None:
     assert russian(judged(held)) == "Последний вклад 24.05.2023: проведено «Методический день»"
 
 
+def test_a_held_mark_without_a_day_dates_nothing() -> None:
+    undated = card(center_id="c1", held=HELD)
+
+    assert judged(undated).last_contribution is None
+    assert judged(own(days_ago=5, held=HELD)).last_contribution == ago(5)
+
+
 def test_a_held_event_to_come_is_no_contribution_yet() -> None:
     held = card(center_id="c1", held=HELD, date=schedule(TODAY + ONE_DAY))
 
@@ -492,6 +568,17 @@ def test_a_held_event_that_a_person_vouches_for_counts_on_its_last_day() -> None
         ).last_contribution
         == TODAY
     )
+
+
+def test_a_held_event_that_a_person_vouches_for_counts_although_its_card_has_no_mark() -> None:
+    assert judged(verdicts=[held_verdict(card())]).last_contribution == dt.date(2023, 3, 31)
+
+
+def test_a_held_card_without_centre_and_day_dates_nothing() -> None:
+    verdict = held_verdict(card(held=HELD))
+
+    assert judged(verdicts=[verdict]).last_contribution is None
+    assert judged(own(days_ago=5), verdicts=[verdict]).last_contribution == ago(5)
 
 
 @pytest.mark.parametrize(

@@ -449,3 +449,78 @@ def test_the_same_input_twice_gives_the_same_answer_and_no_news() -> None:
     assert first == second
     assert {one.kind for one in told} == {"missed", "moved", "extra", "inactive", "no_plan"}
     assert {one.state.value for one in compare(second, told, LONG_AFTER)} == {"open"}
+
+
+# --- what is judged by what ---------------------------------------------------------------------
+
+
+def test_what_is_new_at_a_source_that_was_held_back_waits_with_it() -> None:
+    before = cards(10)
+    found = assessed([*before[:6], MARKED], remembered=before)
+
+    assert set(found.cards) == {one.id for one in before}
+    assert found.verdicts[0].status is not Status.HELD
+
+
+def test_a_source_that_lost_everything_says_so() -> None:
+    before = cards(10)
+    (held_back, *_) = assessed(remembered=before).sources
+
+    assert held_back.message is not None
+    assert held_back.message.params["percent"] == 100
+
+
+def test_a_held_back_source_that_never_told_when_it_was_read_keeps_the_moment_of_now() -> None:
+    known = Remembered({one.id: one for one in cards(10)})
+    found = assess(
+        project(),
+        calendar(),
+        Snapshot(None, None, sources()),
+        (),
+        remembered=known,
+        decisions=(),
+        today=LONG_AFTER,
+        deadline_of=deadline_of,
+    )
+
+    assert (found.sources[0].state, found.sources[0].read_at) == (SourceState.STALE, NOON)
+
+
+def test_questions_come_in_the_order_of_their_cards() -> None:
+    plan = calendar(occurrence(), occurrence(event("МД-2")))
+    asked = [card(n, title="Методический день химиков") for n in ("3", "1", "2")]
+
+    assert [one.card_id for one in assessed(asked, plan=plan).questions] == ["1", "2", "3"]
+
+
+def test_a_row_counts_on_the_day_of_judging_where_the_read_names_no_moment() -> None:
+    read = [replace(one, read_at=None) for one in sources()]
+    (known,) = rows("Старая")
+    found = assessed([known, row("План!9", title="Новая")], remembered=[known], read=read)
+
+    assert found.cards["План!9"].contributed == LONG_AFTER
+
+
+def test_a_pause_begins_on_the_local_day_on_which_it_was_decided() -> None:
+    late_evening = dt.datetime(2023, 5, 31, 18, 0, tzinfo=dt.UTC)  # 01:00 of 1 June there
+    paused = [decision(DecisionKind.PAUSE, "c1", made_at=late_evening)]
+
+    (before,) = assessed(decisions=paused, today=dt.date(2023, 5, 31)).centers
+    (after,) = assessed(decisions=paused, today=dt.date(2023, 6, 1)).centers
+
+    assert before.state is not CenterState.PAUSED
+    assert after.state is CenterState.PAUSED
+
+
+def test_a_calendar_alone_is_nothing_to_trust() -> None:
+    assert not assessed(read=[source("calendar")]).trustworthy
+
+
+def test_a_board_whose_cards_went_to_other_frames_was_rearranged() -> None:
+    before = cards(30, frame="Центр №1")
+    now = [replace(one, frame="Центр №2") for one in before]
+    unread = sources(source("board", SourceState.STALE))
+
+    assert assessed(now, remembered=before).rebuilt
+    assert not assessed(before, remembered=before).rebuilt
+    assert assessed(now, remembered=before, read=unread).rebuilt is False

@@ -491,3 +491,85 @@ def test_what_the_settings_do_not_declare_any_more_is_settled() -> None:
 
     assert beside("resource_map:c1", maps=[other])[0][1] is RESOLVED
     assert beside("indicator_behind:K9", indicators=[indicator()])[0][1] is RESOLVED
+
+
+# --- what outlasts what -------------------------------------------------------------------------
+
+
+def test_the_weightiest_is_told_first() -> None:
+    weighed = [
+        "source_failed",
+        "rebuilt",
+        "missed",
+        "overdue",
+        "moved",
+        "inactive",
+        "no_plan",
+        "resource_map",
+        "indicator_behind",
+        "indicator_not_collected",
+        "unconfirmed",
+        "undated",
+        "vanished",
+        "duplicate",
+        "extra",
+    ]
+
+    found = compare(assessment(), [was(kind) for kind in reversed(weighed)], TODAY)
+
+    assert [one.kind for one in found] == weighed
+
+
+def test_a_moved_card_of_old_debts_is_set_aside_with_them() -> None:
+    moved = MovedCard(card(), occurrence())
+    seen = assessment(moved=(moved,), verdicts=(verdict(Status.MOVED),))
+    (later, _) = compare(seen, [was("missed", backlog=True)], TODAY)[::-1]
+    (first,) = set_aside(compare(seen, (), TODAY), seen, known=())
+
+    assert (later.kind, later.state, later.backlog) == ("moved", NEW, True)
+    assert (first.kind, first.backlog) == ("moved", True)
+
+
+def test_a_board_that_was_not_read_was_not_rearranged() -> None:
+    ill = sources(source("board", SourceState.STALE))
+
+    found = compare(assessment(rebuilt=True, sources=ill), (), TODAY)
+
+    assert [one.kind for one in found] == ["source_failed"]
+
+
+@pytest.mark.parametrize(("days", "kinds"), [(14, []), (15, ["no_plan"]), (None, [])])
+def test_a_centre_has_two_weeks_to_put_its_plan_up(days: int | None, kinds: list[str]) -> None:
+    silent = replace(centre(CenterState.ACTIVE), days_silent=days)
+    has_one = card(center_id="c1")
+
+    assert [one.kind for one in compare(assessment(centers=(silent,)), (), TODAY)] == kinds
+    assert compare(assessment(centers=(silent,), cards={"101": has_one}), (), TODAY) == ()
+
+
+def test_a_missing_plan_stays_open_while_nothing_can_be_said_of_the_centre() -> None:
+    unknown = assessment(centers=(centre(CenterState.UNKNOWN),))
+
+    (found,) = compare(unknown, [was("no_plan", "c1")], TODAY)
+
+    assert found.state is OPEN
+
+
+def test_the_map_of_a_centre_that_is_no_more_is_settled_although_the_table_is_unread() -> None:
+    ill = assessment(sources=sources(source("tables", SourceState.STALE)))
+    of_another = (CenterMap(center("c2"), 3, 3),)
+
+    found = compare(ill, [was("resource_map", "c1")], TODAY, maps=of_another)
+
+    assert [(one.kind, one.state) for one in found] == [
+        ("source_failed", NEW),
+        ("resource_map", RESOLVED),
+    ]
+
+
+def test_a_period_that_can_be_read_now_is_settled_although_nothing_else_can() -> None:
+    unknown = assessment(verdicts=(verdict(Status.UNKNOWN),))
+
+    (found,) = compare(unknown, [was("undated")], TODAY)
+
+    assert found.state is RESOLVED

@@ -8,16 +8,12 @@ import uuid
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
-from hypothesis import strategies as st
 
-from miro_sync.fleet.due import Rhythm, next_full, next_mail, next_sync
-from miro_sync.fleet.projects import Job
 from miro_sync.fleet.store import Shared
+from miro_sync.timetable import Job
 
 pytest.importorskip("procrastinate", reason="no job queue (pip install miro-sync[scale])")
 
@@ -33,12 +29,12 @@ class Set:
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
         self.given_up: list[tuple[Job, str]] = []
-        self.planned: list[tuple[Job, str]] = []
+        self.queued: list[tuple[Job, str]] = []
         self.due: list[tuple[Job, str]] = []
         work = Work(
             run=lambda job, project: None,
             due=lambda busy: [one for one in self.due if one not in busy],
-            planned=lambda job, project: self.planned.append((job, project)),
+            queued=lambda job, project: self.queued.append((job, project)),
             given_up=lambda job, project: self.given_up.append((job, project)),
         )
         self.queue = Queue(shared, work, PACE)
@@ -127,13 +123,13 @@ def test_a_job_that_took_too_many_workers_with_it_is_given_up(queue: Set) -> Non
 
 
 def test_two_planners_at_once_queue_what_is_due_once(queue: Set) -> None:
-    queue.due = [(Job.SYNC, "p1"), (Job.MAIL, "p1"), (Job.SYNC, "p2")]
+    queue.due = [(Job.SYNC, "p1"), (Job.DIGEST, "p1"), (Job.SYNC, "p2")]
 
     queue.at_once("_plan", times=4)
 
     rows = queue.ask("select task_name, lock from procrastinate_jobs order by 1, 2")
     assert [tuple(row) for row in rows] == [
-        ("mail", "project:p1"),
+        ("digest", "project:p1"),
         ("sync", "project:p1"),
         ("sync", "project:p2"),
     ]
@@ -153,46 +149,3 @@ def test_a_second_worker_finds_the_tables_made(queue: Set) -> None:
     Set(queue.shared)
 
     assert queue.statuses() == {}
-
-
-# --- when jobs are due ----------------------------------------------------------------------------
-
-ZONE = ZoneInfo("Asia/Novokuznetsk")
-MOMENTS = st.datetimes(dt.datetime(2023, 1, 1), dt.datetime(2024, 12, 31)).map(  # noqa: DTZ001 - made aware here
-    lambda moment: moment.replace(tzinfo=dt.UTC)
-)
-
-
-@given(now=MOMENTS, project=st.text(min_size=1, max_size=5))
-def test_a_sync_is_due_within_an_hour_of_the_day_and_not_at_night(
-    now: dt.datetime, project: str
-) -> None:
-    due = next_sync(Rhythm(), project, ZONE, now)
-
-    assert now < due <= now + dt.timedelta(hours=12)
-    assert 7 <= due.astimezone(ZONE).hour < 20
-    following = next_sync(Rhythm(), project, ZONE, due)
-    if following.astimezone(ZONE).date() == due.astimezone(ZONE).date():
-        assert following - due == dt.timedelta(hours=1)
-
-
-@given(now=MOMENTS, project=st.text(min_size=1, max_size=5))
-def test_everything_is_read_once_a_night(now: dt.datetime, project: str) -> None:
-    due = next_full(Rhythm(), project, ZONE, now)
-
-    assert now < due <= now + dt.timedelta(hours=24)
-    assert 1 <= due.astimezone(ZONE).hour < 5
-    assert next_full(Rhythm(), project, ZONE, due) - due == dt.timedelta(hours=24)
-
-
-@given(now=MOMENTS)
-def test_letters_are_looked_at_every_hour(now: dt.datetime) -> None:
-    due = next_mail(Rhythm(), "p", now)
-
-    assert now < due <= now + dt.timedelta(hours=1)
-
-
-def test_projects_do_not_all_come_in_the_same_minute() -> None:
-    due = {next_sync(Rhythm(), f"p{n}", ZONE, NOW).minute for n in range(200)}
-
-    assert len(due) > 40

@@ -10,11 +10,14 @@ from conftest import shared_lines
 
 from miro_sync.messages import catalogue
 from miro_sync.privacy import (
+    HIDDEN,
     Personal,
     few_hidden,
     people_outside,
     people_told_outside,
     personal,
+    veiled,
+    without_people,
 )
 
 # Invented people: surname, first name, patronymic.
@@ -163,3 +166,117 @@ def test_few_people_are_told_outside_as_fewer_than_five_and_a_gap_stays_a_gap() 
 )
 def test_counts_of_few_people_are_not_told_outside_their_centre(text: str, shown: str) -> None:
     assert few_hidden(text) == shown
+
+
+def test_a_count_of_few_is_hidden_in_capitals_as_well() -> None:
+    assert few_hidden("3 УЧЕНИКА и 2 Участника") == "<5 УЧЕНИКА и <5 Участника"
+
+
+@pytest.mark.parametrize(
+    "text",
+    """
+    Иванова Ивана|Иванову Ивану|Ивановым Иваном|Иванове Иване|Марию Иванову|Марии Ивановой
+    Дубровский Иван|Дубровского Ивана|Дубровскому Ивану|Дубровским Иваном|Дубровском Иване
+    Дубровская Мария|Дубровскую Марию|Иваненко Иван|Черных Иван|Саркисян Иван
+    Ким Иван|Ли Иван|Пак Иван|Цой Иван|Хан Иван|Тен Иван|Хван Иван|Югай Иван|Шин Иван|Цай Иван
+    Юн Иван|Иванову Ивану Ильичу|Петров Пётр Лукич|Алиева Лейла Ахмед кызы|ИВАНОВ ИВАН ИВАНОВИЧ
+    Мамедов Эльчин Рашид оглы
+    """.strip()
+    .replace("\n", "|")
+    .split("|"),
+)
+def test_a_name_is_one_in_every_case_and_of_every_people(text: str) -> None:
+    assert personal(text.strip()) is Personal.NAMES
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("снилс № 112-233", Personal.SNILS),
+        ("СНИЛС: 112-233-445 95", Personal.SNILS),
+        ("ПАСПОРТ 32 10 123456", Personal.SNILS),
+        ("ТЕЛЕФОН 2-15-43", Personal.PHONE),
+        ("моб. 2-15-43", Personal.PHONE),
+        ("сот. 2-15-43", Personal.PHONE),
+        ("WhatsApp 21-54-33", Personal.PHONE),
+        ("вайбер: 21543", Personal.PHONE),
+        ("Петров;Дима;12.03.2009", Personal.BIRTH),
+        ("Иванова, 12.03.2009", Personal.BIRTH),
+        ("Семинар\nСикора М.С.", Personal.NAMES),
+        ("Сикора М.С.\nСеминар", Personal.NAMES),
+        ("Иванов\nПетров\nСидоров", Personal.NAMES),
+        ("Петров И.", Personal.NAMES),
+        ("Герой труда Иванов Иван, 9А", Personal.NAMES),
+    ],
+)
+def test_what_is_a_person_s_is_known_however_it_is_written(text: str, kind: Personal) -> None:
+    assert personal(text) is kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ученик Иванов",
+        "ученица 9 «А» кл. Петрова",
+        "мама Иванова",
+        "участники: Иванов",
+        "победитель Петрова",
+        "законный представитель Иванова",
+    ],
+)
+def test_a_small_letter_at_the_head_hides_no_pupil(text: str) -> None:
+    assert personal(text) is Personal.NAMES
+    assert personal(text[0].upper() + text[1:]) is Personal.NAMES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Сикора М.С. (семинар)",
+        "Точка. А. потом",
+        "Школа г. Яя, Центр А.",
+        "Петров И. рассказал",
+        "собака @ дом",
+        "Встреча с ветераном Ивановым Иваном Петровичем",
+        "Иванов Иван — поэт",
+        "Иванов, Петров, Сидоров, физика, биология, сад",
+        "Иванов, Петров, химия, физика",
+        "педагог Иванова",
+        "участие в конкурсе «Кванториум»",
+    ],
+)
+def test_what_only_looks_like_a_person_s_is_left_alone(text: str) -> None:
+    assert personal(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("Методист Сикора М.С.", "Методист"),
+        ("М.С. Сикора, методист", "методист"),
+        ("Сикора М.С., Иванова А.П.", ""),
+        ("Отв. Сикора М.С. и Иванова А.П., школа", "Отв. и , школа"),
+        ("Иванов Иван Иванович, директор", "директор"),
+        ("Точка роста г. Яя", "Точка роста г. Яя"),
+        ("Центр А.", "Центр А."),
+        ("Центр А.П.", "Центр А.П."),
+        ("МБУ ИМЦ", "МБУ ИМЦ"),
+    ],
+)
+def test_a_column_of_the_responsible_is_told_without_names(text: str, bare: str) -> None:
+    assert without_people(text) == bare
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("План.xlsx", "План.xlsx"),
+        ("Отчет_2023.xlsx", "Отчет_2023.xlsx"),
+        ("Иванов Иван Иванович", HIDDEN),
+        ("Иванов_Иван_Иванович.xlsx", HIDDEN),
+        ("Иванов.Иван.Иванович", HIDDEN),
+    ],
+)
+def test_a_name_of_a_file_that_is_a_person_s_is_veiled(name: str, shown: str) -> None:
+    assert HIDDEN == "[скрыто]"
+    assert veiled(name) == shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,10 @@ from google_server import Fault as GoogleFault
 from google_server import GoogleServer
 from miro_server import Server
 from publish_world import looks, network, project, publish
+
+from miro_sync.app.schedule import perform
+from miro_sync.settings import load
+from miro_sync.timetable import Job
 
 MORE = """table = {table}
 
@@ -133,3 +138,48 @@ def test_all_is_taken_back_from_both(tmp_path: Path, miro: Server, google: Googl
     assert publish(tmp_path, "--undo", "--all") == 0
     assert looks(miro.board) == before
     assert own_sheets(google) == []
+
+
+def test_the_timetable_writes_what_the_settings_allow_and_tells_how_much(
+    tmp_path: Path, miro: Server, google: GoogleServer
+) -> None:
+    code, line = perform(Job.PUBLISH, tmp_path)
+    assert code == 0
+    assert re.fullmatch(r"на доске сделано: [1-9]\d*, строк в таблице записано: [1-9]\d*", line)
+    assert miro.writes > 0
+    assert len(own_sheets(google)) == 1
+
+    assert perform(Job.PUBLISH, tmp_path) == (
+        0,
+        "на доске сделано: 0, строк в таблице записано: 0",
+    )
+
+
+def test_what_only_a_person_can_change_is_told_and_not_tried_every_half_hour(
+    tmp_path: Path, miro: Server, google: GoogleServer
+) -> None:
+    """A job that failed is tried again, and reads the whole board for it."""
+    path = tmp_path / "project.toml"
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "a.csv").write_text("Мероприятие;Дата проведения\n", "utf-8")
+    text = path.read_text("utf-8")
+    link = f"https://docs.google.com/spreadsheets/d/{ID}/edit"
+    path.write_text(text.replace(link, "tables"), "utf-8")
+    code, line = perform(Job.PUBLISH, tmp_path)
+
+    assert code == 1
+    assert re.match(r"на доске сделано: [1-9]\d*, строк в таблице записано: 0 \S", line)
+    assert own_sheets(google) == []
+
+
+def test_an_hour_for_writing_is_a_mistake_where_writing_is_off(
+    tmp_path: Path, miro: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "project.toml"
+    path.write_text(path.read_text("utf-8") + '\n[schedule]\npublish_at = "7:30"\n', "utf-8")
+    assert load(tmp_path).timetable.publish_at == 450
+
+    allow(tmp_path, "board", on=False)
+    allow(tmp_path, "table", on=False)
+    assert publish(tmp_path) == 2
+    assert "сказано, когда записывать" in " ".join(capsys.readouterr().err.split())

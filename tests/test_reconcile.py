@@ -187,6 +187,13 @@ def test_a_question_never_makes_an_event_held() -> None:
     assert verdict_of(maybe, matched=asked).status is Status.UNCONFIRMED
 
 
+def test_a_deadline_that_the_calendar_gives_is_kept() -> None:
+    given = MARCH_DEADLINE + 3 * ONE_DAY
+    plan = calendar(occurrence(deadline=given))
+
+    assert verdict_of(plan=plan, today=given).status is Status.AWAITING
+
+
 def test_an_event_may_be_held_before_its_period() -> None:
     early = card(held=HELD, date=schedule(dt.date(2023, 2, 1)))
 
@@ -214,6 +221,26 @@ def test_a_mark_ahead_of_its_day_is_named_in_the_reason() -> None:
     assert "отмечено проведённым заранее, а дата ещё не наступила (20.03.2023)" in russian(
         verdict_of(ahead, today=dt.date(2023, 3, 19))
     )
+
+
+def test_an_unmarked_card_of_a_day_to_come_is_no_mark_ahead_of_its_day() -> None:
+    ahead = card(date=schedule(dt.date(2023, 3, 20)))
+
+    assert "заранее" not in russian(verdict_of(ahead, today=dt.date(2023, 3, 19)))
+
+
+def test_beside_what_was_held_a_mark_ahead_of_its_day_is_no_news() -> None:
+    ahead = card("900", held=HELD, date=schedule(LONG_AFTER + ONE_DAY), center_id="c1")
+    of_quota = matching(*(link(n, "МД-1@c1") for n in ("1", "2", "3", "900")))
+    said = [decision(DecisionKind.HELD)]
+
+    for verdict in (
+        verdict_of(card(held=HELD), ahead),
+        verdict_of(*materials(3), ahead, matched=of_quota, plan=QUOTA),
+        verdict_of(ahead, decisions=said),
+    ):
+        assert verdict.status is Status.HELD
+        assert "заранее" not in russian(verdict)
 
 
 def test_a_held_card_of_several_days_counts_from_the_first_of_them() -> None:
@@ -370,6 +397,12 @@ def test_an_unchanged_source_is_a_read_source() -> None:
     assert verdict_of(read=read).status is Status.MISSED
 
 
+def test_a_calendar_that_nobody_reports_on_holds_nothing_back() -> None:
+    read = [source("board"), source("tables")]
+
+    assert verdict_of(read=read).status is Status.MISSED
+
+
 def test_all_unread_sources_are_named() -> None:
     read = sources(*(source(n, SourceState.STALE) for n in ("calendar", "tables", "board")))
 
@@ -456,6 +489,13 @@ def test_a_card_whose_days_are_only_guessed_is_not_moved() -> None:
 
     assert judged([guess]).moved == ()
     assert verdict_of(guess).status is Status.OVERDUE
+
+
+def test_a_card_whose_days_are_guessed_does_not_outweigh_one_that_left_the_period() -> None:
+    guess = card("1", date=schedule(dt.date(2024, 3, 1), kind=ScheduleKind.AMBIGUOUS))
+    left = card("2", date=schedule(dt.date(2023, 5, 10)))
+
+    assert verdict_of(guess, left).status is Status.MOVED
 
 
 def test_a_card_before_the_last_day_of_a_deadline_is_not_moved() -> None:
@@ -631,6 +671,32 @@ def test_a_held_day_that_is_not_the_cards_day_explains_nothing() -> None:
     assert judged([away], decisions=[named]).moved != ()
 
 
+def test_a_day_to_come_that_a_person_named_explains_the_card_of_that_day() -> None:
+    day = LONG_AFTER + ONE_DAY
+    named = [replace(SAID_HELD, period=Period(day, day))]
+    judgement = judged([card(date=schedule(day))], decisions=named)
+
+    assert judgement.verdicts[0].status is Status.OVERDUE
+    assert judgement.moved == ()
+
+
+def test_a_plan_that_was_put_back_is_told_without_the_move() -> None:
+    verdict = verdict_of(decisions=[TO_MAY, later(BACK)])
+
+    assert verdict.occurrence.period == MARCH
+    assert "перенес" not in russian(verdict)
+
+
+def test_how_often_it_was_moved_is_told_from_the_second_time() -> None:
+    june = Period(dt.date(2023, 6, 1), dt.date(2023, 6, 30))
+    again = replace(TO_MAY, period=june)
+    words = [TO_MAY, BACK, replace(SAID_HELD, period=MAY), again]
+    said = [later(one, days) for days, one in enumerate(words)]
+
+    assert "переносов" not in russian(verdict_of(decisions=[TO_MAY]))
+    assert russian(verdict_of(decisions=said)).endswith("; переносов: 2")
+
+
 def test_reschedule_returns_what_the_verdicts_will_carry() -> None:
     plan = calendar(occurrence())
     moved = reschedule(plan.occurrences, [TO_MAY], deadline_of)
@@ -698,7 +764,7 @@ def test_a_quota_is_progress(count: int, expected: Status) -> None:
 
 
 def test_a_quota_tells_its_figures() -> None:
-    assert russian(quota(materials(2))).startswith("Есть 2 из 3; ждали до 07.04.2023")
+    assert russian(quota(materials(2))) == "Есть 2 из 3; ждали до 07.04.2023, прошло 55 дней"
     assert russian(quota(materials(4))) == "Выполнено: 4 из 3"
     assert russian(quota(materials(1), today=MARCH.start)).endswith("; пока 1 из 3")
     assert russian(quota([])).endswith("; пока 0 из 3")
@@ -858,6 +924,16 @@ def test_every_role_has_a_name(language: str, role: str) -> None:
     said = [decision(DecisionKind.CANCEL, role=role, why="приказ 12")]
 
     assert "приказ 12" in catalogue(language).tell(verdict_of(decisions=said).reason)
+
+
+@pytest.mark.parametrize(
+    ("role", "name"),
+    [("director", "директора"), ("coordinator", "координатора"), ("methodist", "методиста")],
+)
+def test_whose_decision_it_was_is_told_by_role(role: str, name: str) -> None:
+    said = [decision(DecisionKind.CANCEL, role=role)]
+
+    assert russian(verdict_of(decisions=said)) == f"Отменено по решению {name}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

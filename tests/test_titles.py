@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from miro_sync.matching.titles import Facets, conflicts, doubts, read_title
+from miro_sync.matching.words import notion
 
 
 def facets(title: str) -> Facets:
@@ -26,6 +27,9 @@ def notions(title: str) -> frozenset[str]:
         ("Посвящение: классы 1-4", {1, 2, 3, 4}),
         ("Праздник первоклассников", {1}),
         ("Собрание 9А", {9}),
+        ("Урок 6-ые, 7 - 8 классы", {6, 7, 8}),
+        ("Классы 7-9, 11: бег", {7, 8, 9, 11}),
+        ("Собрание 7 а, б, 9 в классов", {7, 9}),
         ("Экскурсия 7а, 8-б", {7, 8}),
         ("Кружок, каб. 5а", set()),
         ("Турнир школы №9А", set()),
@@ -55,6 +59,21 @@ def test_classes_are_read_as_schools_write_them(title: str, grades: set[int]) ->
         ("Педсовет «Итоги 1 четверти»", {("четверть", 1)}),
         ("Гений XXI века", set()),
         ("Форум в СОШ №5", set()),
+        ("Школа №5: форум", set()),
+        ("Школа №5 форум", set()),
+        ("СОШ 5 форум", set()),
+        ("Детский сад №7 праздник", set()),
+        ("СОШ №12, VIII форум", {("выпуск", 8)}),
+        ("СОШ №12 4 этап акции", {("этап", 4)}),
+        ("5. Конкурс чтецов", set()),
+        ("II. Форум педагогов", set()),
+        ("2-й открытый урок", {("выпуск", 2)}),
+        ("2й этап конкурса", {("этап", 2)}),
+        ("3-я районная научная конференция", {("выпуск", 3)}),
+        ("Занятие 3", {("выпуск", 3)}),
+        ("Занятие 3 (школа)", {("выпуск", 3)}),
+        ("Занятие 3-5, парк", set()),
+        ("Час № 2", set()),
         ("Праздник первого звонка", set()),
     ],
 )
@@ -71,6 +90,10 @@ def test_numbers_of_a_series_are_read(title: str, numbers: set[tuple[str, int]])
         ("Экологический диктант", {"экология"}),
         ("История моей семьи", set()),
         ("Олимпиада по истории", {"история"}),
+        ("Успехи по истории", {"история"}),
+        ("Успехи истории", set()),
+        ("Открытие кабинета истории", {"история"}),
+        ("Слёт учителей истории", {"история"}),
         ("Секция физической культуры", {"физкультура"}),
         ("Турнир по волейболу", {"волейбол"}),
         ("Линейка об освобождении от немецко-фашистских захватчиков", set()),
@@ -92,11 +115,24 @@ def test_natural_science_stands_for_its_subjects() -> None:
         ("Окружной этап конкурса", {2, 3, 4}),
         ("Заключительный этап олимпиады", {9}),
         ("Финал чемпионата", {9}),
+        ("Школьный этап и муниципальный этап олимпиады", {1, 2}),
         ("Всероссийская олимпиада", set()),
     ],
 )
 def test_the_stage_is_told_from_the_reach_of_the_contest(title: str, stages: set[int]) -> None:
     assert facets(title).stages == stages
+
+
+@pytest.mark.parametrize(
+    ("title", "levels"),
+    [
+        ("День семьи: городской конкурс", {2, 4}),
+        ("Международный день музеев", set()),
+        ("Городской день здоровья", set()),
+    ],
+)
+def test_the_reach_of_a_standard_day_is_not_that_of_the_event(title: str, levels: set[int]) -> None:
+    assert facets(title).levels == levels
 
 
 def test_the_reach_is_that_of_the_contest_where_a_stage_is_named() -> None:
@@ -144,6 +180,30 @@ def test_quotes_name_a_thing_unless_they_hold_the_whole_title() -> None:
     assert not read_title("«Неделя функциональной грамотности»").names
 
 
+def test_all_that_stands_in_quotes_is_detail() -> None:
+    assert read_title("Викторина «Атом» и игра «Кварк»").detail == {"ат", "кварк"}
+
+
+def test_what_a_school_is_called_is_no_detail_of_the_event() -> None:
+    assert read_title("Яйская СОШ «Эврика», мастер-класс").detail == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("title", "day"),
+    [
+        ("День семьи", "семьи"),
+        ("День семьи, любви и верности", "семьи_любви_и_верности"),
+        ("День здоровья", "здоровья"),
+        ("День здорового питания", "здорового_питания"),
+        ("День детских организаций", "детских_организаций"),
+        ("День нашей Победы", "победы"),
+        ("День российского учителя", "учителя"),
+    ],
+)
+def test_the_longest_name_of_a_day_counts_and_ornaments_do_not(title: str, day: str) -> None:
+    assert facets(title).days == {day}
+
+
 def test_a_topic_without_quotes_is_a_name_too() -> None:
     assert read_title("Занятие по теме управление проектами").names
 
@@ -175,6 +235,27 @@ def test_official_names_and_abbreviations_are_one() -> None:
     assert notions("Всероссийская олимпиада школьников") == notions("ВсОШ")
 
 
+def test_a_year_of_birth_leaves_no_word() -> None:
+    assert notions("Сбор юношей 2009 года рождения") == notions("Сбор юношей")
+
+
+@pytest.mark.parametrize(
+    ("word", "month"),
+    [
+        ("мая", True),
+        ("майский", True),
+        ("августовский", True),
+        ("апреле", True),
+        ("маяк", False),
+        ("майор", False),
+        ("октябрята", False),
+        ("декабристы", False),
+    ],
+)
+def test_a_word_that_only_begins_like_a_month_is_none(word: str, *, month: bool) -> None:
+    assert (read_title(f"{word} форум").shares[notion(word)] < 0.3) is month
+
+
 @pytest.mark.parametrize("title", ["", " ", "🎉🎉", "—", "12.04.2023", "№ 5", "«»", "((", "и в на"])
 def test_a_title_without_words_has_no_notions_or_only_a_day(title: str) -> None:
     assert len(read_title(title).shares) <= 1
@@ -190,6 +271,7 @@ def test_six_thousand_characters_are_read_at_the_head_only() -> None:
     [
         ("Неделя физики", "Неделя химии", "subjects"),
         ("Неделя математики", "Неделя математики, физики и информатики", "subjects"),
+        ("Неделя математики", "Олимпиада по математике и физике", "subjects"),
         ("ВПР по биологии 5 класс", "ВПР по биологии 7 класс", "grades"),
         ("Подготовка к ОГЭ", "Подготовка к ЕГЭ", "exams"),
         ("Школьный этап ВсОШ", "Муниципальный этап ВсОШ", "stages"),
@@ -224,6 +306,7 @@ def test_facets_that_contradict_make_another_event(one: str, other: str, facet: 
         ("Собрание 9А", "Собрание 9А, 9Б"),
         ("Подготовка к ОГЭ", "Собрание 8-9 классов"),
         ("Подготовка к ОГЭ по химии, биологии", "Подготовка к ОГЭ по химии"),
+        ("Школа №5: муниципальная НПК", "VIII муниципальная НПК"),
         ("Урок 5-7 классы", "Урок 7-9 классы"),
     ],
 )

@@ -41,6 +41,31 @@ def test_words_that_only_look_alike_stand_for_different_notions(one: str, other:
     assert root(notion(one)) != root(notion(other))
 
 
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("экологическ", "эколож"),
+        ("эколог", "эколож"),
+        ("книжн", "книж"),
+        ("книг", "книж"),
+        ("детск", "дет"),
+        ("ск", "сч"),
+        ("", ""),
+    ],
+)
+def test_a_root_has_no_ending_of_an_adjective_and_one_of_its_two_last_letters(
+    word: str, expected: str
+) -> None:
+    assert root(word) == expected
+
+
+def test_a_tie_that_a_table_names_counts_before_that_of_a_family() -> None:
+    assert kin()["викторина"]["квиз"] == 0.8
+    assert kin()["викторина"]["турнир"] == 0.65
+    assert kin()["семинар"]["вебинар"] == 0.65
+    assert kin()["бдд"]["пдд"] == 0.7
+
+
 def test_an_abbreviation_is_written_out() -> None:
     assert spelled_out("НПК") == ("научно", "практическая", "конференция")
     assert spelled_out("всош") == ("всероссийская", "олимпиада", "школьников")

@@ -10,19 +10,17 @@ from miro_sync.app import worker
 from miro_sync.app.building import moment
 from miro_sync.commands.worker import OUTDATED_CODE
 from miro_sync.errors import MiroSyncError
-from miro_sync.fleet.due import Rhythm
 from miro_sync.fleet.job_queue import Pace
 from miro_sync.logs import configure
 
 PACE = Pace(heartbeat=1.0, dead=4.0, plan=2, reap=2, again=2.0, busy=2.0, attempts=3)
-RHYTHM = Rhythm(sync_minutes=24 * 60, hours=(0, 24), mail_minutes=24 * 60)
 
 
 def main() -> int:
     database, name, jobs = sys.argv[1:4]
     configure("json", sys.stderr)
     ahead = dt.timedelta(minutes=float(os.environ.get("CLOCK_AHEAD", "0")))
-    how = worker.How(int(jobs), name, PACE, RHYTHM, lambda: moment() + ahead)
+    how = worker.How(int(jobs), name, PACE, lambda: moment() + ahead)
     try:
         left = worker.work(database, how)
     except MiroSyncError as error:

@@ -288,7 +288,9 @@ def _carried(  # noqa: PLR0913 - a plan, and all that carrying it out takes
         now=moment,
         progress=progress,
     )
-    writer = BoardWriter(client.http, client.tokens, client.board_id, settings.board_patience)
+    writer = BoardWriter(
+        client.http, client.tokens, client.board_id, settings.board_patience, memory.still_alone
+    )
     stands = standing(past.decided_by(planned.decided))
     return carry_out(planned, stands, writer, ledger, run)
 

@@ -214,7 +214,7 @@ def _opened(address: str) -> Shared:
     return Shared(address, moment)
 
 
-def _quota_of(settings: Settings) -> Quota | None:
+def quota_of(settings: Settings) -> Quota | None:
     """Return what keeps a Google account's quota, where the account is shared."""
     if settings.shared_url is None:
         return None
@@ -294,7 +294,7 @@ def google_sheets(settings: Settings, spreadsheet_id: str, now: dt.datetime) -> 
         api_url=settings.tables_api_url,
         patience_seconds=settings.tables_patience,
         layouts=partial(_known_layouts, settings),
-        quota=_quota_of(settings),
+        quota=quota_of(settings),
     )
 
 

@@ -141,7 +141,7 @@ def undo(
             asked = Asked(progress, writing)
             board = undo_board(settings, memory, asked, everything=everything)
         if only == TABLE or (only is None and everything and settings.tables_source is not None):
-            table = _table_undone(settings)
+            table = _table_undone(settings, memory)
     return Publication(settings.project, board, table, undo=True)
 
 
@@ -167,24 +167,28 @@ def _published(
         overview, board = publish_board(settings, memory, asked, apply=apply)
     if TABLE in halves:
         overview = overview or read_overview(settings.folder, progress=asked.progress)
-        table = _table(settings, overview, apply=apply)
+        table = _table(settings, memory, overview, apply=apply)
     return Publication(settings.project, board, table)
 
 
-def _table(settings: Settings, overview: Overview, *, apply: bool) -> TablePublication:
-    act = apply_table if apply else plan_table
+def _table(
+    settings: Settings, memory: SqlMemory, overview: Overview, *, apply: bool
+) -> TablePublication:
     try:
-        return TablePublication(
-            act(settings.folder, overview), settings.publish.table, applied=apply
-        )
+        if apply:
+            plan = apply_table(settings.folder, overview, memory.still_alone)
+        else:
+            plan = plan_table(settings.folder, overview)
+        return TablePublication(plan, settings.publish.table, applied=apply)
     except SourceError as error:
         plan = TablePlan(refusal=error.message)
         return TablePublication(plan, settings.publish.table, applied=apply, failed=True)
 
 
-def _table_undone(settings: Settings) -> TablePublication:
+def _table_undone(settings: Settings, memory: SqlMemory) -> TablePublication:
     try:
-        return TablePublication(undo_table(settings.folder), allowed=True, applied=True)
+        plan = undo_table(settings.folder, memory.still_alone)
+        return TablePublication(plan, allowed=True, applied=True)
     except SourceError as error:
         plan = TablePlan(refusal=error.message)
         return TablePublication(plan, allowed=True, applied=True, failed=True)

@@ -50,7 +50,7 @@ PROJECTS_AT_ONCE = 4
 PATIENCE = 20.0
 
 _DEFECT = 70
-_UNSENT = 3
+_UNSENT = _UNREAD = 3
 _LATER = 75
 
 
@@ -142,11 +142,50 @@ def perform(job: Job, config: Path, language: str | None = None) -> tuple[int, s
         return _letters(settings, words)
     if job is Job.BACKUP:
         return 0, words.say("schedule.backed_up", path=str(_back_up(settings)))
+    if job is Job.PUBLISH:
+        return _written_back(settings, words)
     from miro_sync.telling.terminal import sync_line  # noqa: PLC0415 - as `app`
 
     outcome = app.sync(config, full=job is Job.FULL)
     told = (outcome.assessment, outcome.findings, outcome.project, words)
     return outcome.exit_code, sync_line(*told, taken=outcome.taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """How a job ended.
+
+    Attributes:
+        code: the exit code of its command.
+        line: what was done; empty where it failed.
+        error: why it failed; anything but a `MiroSyncError` is a defect of the program.
+
+    """
+
+    code: int
+    line: str = ""
+    error: Exception | None = None
+
+
+def perform_noted(
+    job: Job, settings: Settings, log: JobLog, language: str | None = None
+) -> Performed:
+    """Do a job of a project now; that it began and how it ended is written down.
+
+    Raises:
+        StateError: it cannot be written down.
+
+    """
+    number = log.begin(job, moment())
+    try:
+        done = Performed(*perform(job, settings.folder, language))
+    except Exception as error:  # noqa: BLE001 - its next moment is another chance
+        code = error.exit_code if isinstance(error, MiroSyncError) else _DEFECT
+        done = Performed(code, error=error)
+        if job not in {Job.SYNC, Job.FULL}:  # a sync has told it itself
+            watching.told_of_failure(watching.address(settings), job.value, error)
+    log.end(number, moment(), done.code)
+    return done
 
 
 class _Busy:
@@ -224,24 +263,12 @@ class _Keeper:
         self._said = ""
 
     def _do(self, job: Job, settings: Settings, log: JobLog) -> None:
-        number = log.begin(job, moment())
-        try:
-            code, line = perform(job, self.project.folder, self.language)
-        except MiroSyncError as error:
-            code, line = error.exit_code, ""
-            self._failed(job, settings, error)
-        except Exception as error:  # noqa: BLE001 - the next look is another chance
-            code, line = _DEFECT, ""
-            self._failed(job, settings, error)
-        note(_log, "job_ended", project=self.project.name, job=job.value, code=code)
-        log.end(number, moment(), code)
-        if line:
-            self.teller.job(self.project, job, line, code)
-
-    def _failed(self, job: Job, settings: Settings, error: Exception) -> None:
-        self.teller.trouble(self.project, error)
-        if job not in {Job.SYNC, Job.FULL}:  # a sync has told it itself
-            watching.told_of_failure(watching.address(settings), job.value, error)
+        done = perform_noted(job, settings, log, self.language)
+        note(_log, "job_ended", project=self.project.name, job=job.value, code=done.code)
+        if done.error is not None:
+            self.teller.trouble(self.project, done.error)
+        elif done.line:
+            self.teller.job(self.project, job, done.line, done.code)
 
     def _tell(self, error: Exception) -> None:
         """Tell a trouble once, not at every look."""
@@ -333,6 +360,27 @@ def _letters(settings: Settings, words: Catalogue) -> tuple[int, str]:
     waiting = sum(one.due in {Due.OLD, Due.HOURS, Due.EARLY} for one in made.items)
     line = words.say("schedule.letters", sent=sent, failed=failed, waiting=waiting)
     return (_UNSENT if failed else _LATER if waiting else 0), line
+
+
+def _written_back(settings: Settings, words: Catalogue) -> tuple[int, str]:
+    """Write what the settings allow to board and table."""
+    from miro_sync.app.publishing import publish  # noqa: PLC0415 - most looks need none of it
+
+    done = publish(settings.folder, apply=True)
+    acts, rows, failed, refused = 0, 0, False, []
+    if done.board is not None:
+        failed = done.board.exit_code != 0
+        carried = done.board.carried
+        acts = 0 if carried is None else sum(carried.counts.values())
+        refused.append(done.board.plan.frozen if carried is None else carried.stopped)
+    if done.table is not None:
+        failed = failed or done.table.failed
+        rows = 0 if done.table.plan.refusal is not None else done.table.plan.differing
+        refused.append(done.table.plan.refusal)
+    why = [words.tell(one) for one in refused if one is not None]
+    line = " ".join((words.say("schedule.published", board=acts, table=rows), *why))
+    # What only a person can change about the table is no reason to read the board again.
+    return (_UNREAD if failed else int(bool(why))), line
 
 
 def _back_up(settings: Settings) -> Path:

@@ -16,7 +16,7 @@ from miro_sync.memory import JobLog
 from miro_sync.model import SourceState
 from miro_sync.settings import load
 from miro_sync.status import JobStatus, ProjectStatus, SourceStatus
-from miro_sync.timetable import Job, Timetable, is_late, next_at
+from miro_sync.timetable import Job, has, is_late, next_at
 
 
 def standing(folder: Path) -> Sequence[ProjectStatus]:
@@ -75,7 +75,7 @@ def _of_project(folder: Path, now: dt.datetime) -> ProjectStatus:
             jobs=[
                 JobStatus(job, done.last.get(job), next_at(job, table, done, calendar, now))
                 for job in Job
-                if _is_done(job, table)
+                if has(job, table)
             ],
             open_findings=log.open_findings(),
             at_work=log.is_busy(),
@@ -83,9 +83,3 @@ def _of_project(folder: Path, now: dt.datetime) -> ProjectStatus:
             is_late=is_late(table, calendar, stored_at, now),
             runs=last[-1].number if last else 0,
         )
-
-
-def _is_done(job: Job, table: Timetable) -> bool:
-    """Tell whether the timetable has the job at all."""
-    moments = {Job.FULL: table.full_at, Job.DIGEST: table.digest_at, Job.BACKUP: table.backup_at}
-    return job is Job.SYNC or moments[job] is not None

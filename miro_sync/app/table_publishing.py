@@ -6,12 +6,12 @@ again just before the write, so that nothing typed between is lost.
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from miro_sync import decisions as said
-from miro_sync.app.building import memory_of, moment, today_of
+from miro_sync.app.building import environment_of, memory_of, moment, quota_of, today_of
 from miro_sync.messages import catalogue
 from miro_sync.miro_budget import Clock
 from miro_sync.model import Message, Worksheet, say
@@ -69,8 +69,15 @@ def plan_table(config: Path, overview: Overview) -> TablePlan:
     return _Publishing(load(config), overview).plan()
 
 
-def apply_table(config: Path, overview: Overview) -> TablePlan:
+def apply_table(
+    config: Path, overview: Overview, may_write: Callable[[], None] | None = None
+) -> TablePlan:
     """Write the status worksheet, unless it holds already what it should.
+
+    Args:
+        config: the project folder.
+        overview: the project as it stands.
+        may_write: called just before each writing request leaves; what it raises keeps it back.
 
     Returns:
         What was written, in the words of a plan.
@@ -81,11 +88,15 @@ def apply_table(config: Path, overview: Overview) -> TablePlan:
         StateError: the state cannot be written.
 
     """
-    return _Publishing(load(config), overview).apply()
+    return _Publishing(load(config), overview, may_write).apply()
 
 
-def undo_table(config: Path) -> TablePlan:
+def undo_table(config: Path, may_write: Callable[[], None] | None = None) -> TablePlan:
     """Take the status worksheet out of the table, unless people's words still wait in it.
+
+    Args:
+        config: the project folder.
+        may_write: as of `apply_table`.
 
     Returns:
         `differing` is how many rows went, 0 where there was no worksheet; `refusal` says why it
@@ -100,7 +111,7 @@ def undo_table(config: Path) -> TablePlan:
     refusal = _refusal(settings)
     if refusal is not None:
         return TablePlan(refusal=refusal)
-    sheet = _sheet(settings)
+    sheet = _sheet(settings, may_write)
     own = sheet.read()
     if own is None:
         return TablePlan()
@@ -140,24 +151,38 @@ def _unsafe(reading: OwnReading) -> Message | None:
     return reading.fault
 
 
-def _sheet(settings: Settings) -> StatusSheet:
+def _sheet(settings: Settings, may_write: Callable[[], None] | None) -> StatusSheet:
     source = settings.tables_source
+    shared = quota_of(settings)
+
+    def quota(email: str, *, writing: bool) -> None:
+        if shared is not None:
+            shared(email, writing=writing)
+        if writing and may_write is not None:
+            may_write()  # after the wait, which may have taken a minute
+
     return StatusSheet(
         source.value if source else "",
-        environ=os.environ,
+        environ=environment_of(settings),
         clock=Clock(moment),
         api_url=settings.tables_api_url,
         patience_seconds=settings.tables_patience,
+        quota=quota,
     )
 
 
 class _Publishing:
     """One look at the worksheet, and the write that may follow it."""
 
-    def __init__(self, settings: Settings, overview: Overview) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        overview: Overview,
+        may_write: Callable[[], None] | None = None,
+    ) -> None:
         self._settings, self._overview = settings, overview
         self._refusal = _refusal(settings)
-        self._sheet = _sheet(settings)
+        self._sheet = _sheet(settings, may_write)
 
     def plan(self) -> TablePlan:
         if self._refusal is not None:

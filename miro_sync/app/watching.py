@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-from miro_sync.errors import BusyError, MiroSyncError, SettingsError
+from miro_sync.errors import BusyError, LockLostError, MiroSyncError, SettingsError
 from miro_sync.model import SourceReport, say
 from miro_sync.settings import Settings, secret
 from miro_sync.settings.links import ping_url
@@ -71,8 +71,11 @@ def watched(settings: Settings, sync: Callable[[], _Some]) -> _Some:
 
 
 def told_of_failure(url: str | None, job: str, error: Exception) -> None:
-    """Tell the dead-man service that a job failed: its code and the name of the reason alone."""
-    if url is None or isinstance(error, BusyError):
+    """Tell the dead-man service that a job failed: its code and the name of the reason alone.
+
+    A run that was too late, or lost its lock, says nothing: the one that took its place will.
+    """
+    if url is None or isinstance(error, BusyError | LockLostError):
         return
     from miro_sync.pinging import ping  # noqa: PLC0415 - as above
 

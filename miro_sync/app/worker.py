@@ -10,34 +10,37 @@ import asyncio
 import datetime as dt
 import logging
 import os
+import re
 import shutil
 import signal
 import socket
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import Self
-from zoneinfo import ZoneInfo
+from typing import Final, Self
 
-from miro_sync import app
-from miro_sync.app import weekly_mail
 from miro_sync.app.building import memory_of, moment
+from miro_sync.app.installation import Answer, each
+from miro_sync.app.schedule import Performed, perform_noted, timing_of
 from miro_sync.errors import BusyError, MiroSyncError, SettingsError, StateError
-from miro_sync.fleet.due import Rhythm, next_full, next_mail, next_sync
+from miro_sync.fleet.due import Times, next_times
 from miro_sync.fleet.job_queue import Pace, Queue, Work
-from miro_sync.fleet.projects import Job, Listed, Projects, Times, digest_of
+from miro_sync.fleet.projects import Listed, Projects, digest_of
 from miro_sync.fleet.store import Shared
+from miro_sync.installation import Installed, discover
 from miro_sync.logs import note
+from miro_sync.memory import JobLog
 from miro_sync.model import say
 from miro_sync.settings import Settings, SourceKind, load, secret
 from miro_sync.sync import CLOCK_SLACK
+from miro_sync.timetable import RETRY, Job
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +55,9 @@ _REST = dt.timedelta(days=1)
 
 #: The files of a project folder that a worker needs besides the calendar.
 _SETTINGS_FILES = "*.toml"
+
+#: What a project may be called: as long as the column is wide, and a path where there is a "/".
+_NAME: Final = re.compile(r"(?!/)(?!.*/$).{1,48}")
 
 _LIVE = (SourceKind.MIRO, SourceKind.GOOGLE, SourceKind.YANDEX)
 
@@ -79,7 +85,6 @@ class How:
     jobs_at_once: int = 4
     name: str = ""
     pace: Pace = field(default_factory=Pace)
-    rhythm: Rhythm = field(default_factory=Rhythm)
     clock: Callable[[], dt.datetime] = moment
 
 
@@ -100,29 +105,52 @@ def work(database: str | None, how: How | None = None) -> Left:
         return worker.work()
 
 
-def add(database: str | None, folder: Path, project: str | None = None) -> Added:
-    """Put a project folder on the list, or bring its files up to date.
+def add(database: str | None, folder: Path, project: str | None = None) -> Iterator[Answer[Added]]:
+    """Put the projects of an installation on the list, or bring their files up to date.
+
+    Each answer comes as soon as it is there; a project that cannot be added keeps no other out.
 
     Args:
         database: as `work`.
-        folder: with project.toml.
-        project: what it is to be called; by default as the folder.
+        folder: an installation or a project folder.
+        project: what the one project is to be called; by default each is called as its folder.
 
     Raises:
-        SettingsError: its settings have mistakes, or name something that is on this machine only.
-        StateError: the database cannot be reached, or its state is another project's.
+        SettingsError: there are no projects, several are to be called the same, or there is no
+            such database. Of one project: its settings have mistakes, or name something that is
+            on this machine only.
+        StateError: the database cannot be reached. Of one project: its state is another one's.
 
     """
-    settings = load(folder)
-    known_as = project or folder.resolve().name
-    if not 0 < len(known_as) <= 48 or "/" in known_as or not known_as.isprintable():  # noqa: PLR2004 - the column's width
+    found = discover(folder)
+    if project is not None and len(found) > 1:
+        raise SettingsError(say("worker.one_name", name=project, projects=len(found)))
+    named = [Installed(project or _name_of(one), one.folder) for one in found]
+    with _shared(database) as shared:
+        projects = Projects(shared)
+        projects.now()  # what stands in everybody's way is told once
+        names = {one.folder: one.name for one in named}
+        yield from each(named, lambda folder: _added(projects, folder, names[folder]))
+
+
+def _name_of(project: Installed) -> str:
+    """Return what a project is called; a folder that was named by a dot has a name all the same."""
+    return project.name if "/" in project.name else project.folder.resolve().name
+
+
+def _added(projects: Projects, folder: Path, known_as: str) -> Added:
+    if not _NAME.fullmatch(known_as) or not known_as.isprintable():
         raise SettingsError(say("worker.name", name=known_as))
+    settings = load(folder)
     files = _files_of(settings)
     with memory_of(settings) as memory:
         memory.claim()
-    with _shared(database) as shared:
-        projects = Projects(shared)
-        new = projects.put(known_as, settings.project.name, files, _first_times(settings, projects))
+    now = projects.now()
+    with closing(JobLog(settings.state_url)) as log:
+        log.keep_since(now)
+        times = _next_times(known_as, settings, log, now)
+    # What was changed in its settings shows at once.
+    new = projects.put(known_as, settings.project.name, files, {**times, Job.SYNC: now})
     return Added(known_as, settings.project.name, new)
 
 
@@ -155,7 +183,7 @@ class _Worker:
         self._folders = _Folders(self._projects)
         self._left = Left.TOLD
         self._leaving = asyncio.Event()
-        work = Work(self._run, self._due, self._planned, self._given_up)
+        work = Work(self._run, self._due, self._queued, self._given_up)
         self._queue = Queue(shared, work, how.pace)
 
     def __enter__(self) -> Self:
@@ -244,41 +272,43 @@ class _Worker:
             return
         self._check_clock()
         begun = monotonic()
-        outcome = "defect"
+        outcome, times = "defect", None
         note(_log, "job_started", job=job.value, project=project)
         try:
-            outcome = _done(job, folder)
-        except BusyError as error:
-            # Whoever is at work does what this job would do, or frees the project soon. That is no
-            # failure: it uses up none of the attempts.
-            outcome = error.message.key
-            soon = dt.timedelta(seconds=self._how.pace.busy)
-            self._projects.planned(job, project, self._projects.now() + soon)
+            settings = load(folder)
+            with closing(JobLog(settings.state_url)) as log:
+                done = perform_noted(job, settings, log)
+                now = self._projects.now()
+                outcome, times = _outcome(job, done), _next_times(project, settings, log, now)
+            if isinstance(done.error, BusyError):
+                # Whoever is at work does what this job would do, or frees the project soon. That
+                # is no failure: it uses up none of the attempts.
+                times = {**times, job: now + dt.timedelta(seconds=self._how.pace.busy)}
+            elif done.error is not None:
+                raise done.error
         except MiroSyncError as error:
             outcome = error.message.key
             raise
         finally:
             seconds = monotonic() - begun
             note(_log, "job_ended", job=job.value, project=project, outcome=outcome)
-            self._projects.ended(job, project, outcome, seconds, self._name)
+            self._projects.ended(job, project, outcome, seconds, self._name, times)
 
     def _due(self, busy: Sequence[tuple[Job, str]]) -> Sequence[tuple[Job, str]]:
-        """Return what is to be queued; what was done meanwhile is due at its next time only."""
-        for job, project in self._projects.passed():
-            if (job, project) not in busy:
-                self._planned(job, project)
-        return self._projects.due(busy)
+        """Return what is to be queued. A full read is a sync too: beside one, no other is due."""
+        found = self._projects.due(busy)
+        whole = {project for job, project in (*found, *busy) if job is Job.FULL}
+        return [
+            (job, project) for job, project in found if job is not Job.SYNC or project not in whole
+        ]
 
-    def _planned(self, job: Job, project: str) -> None:
-        folder = self._folders.of(project)
-        now = self._projects.now()
-        if folder is not None:
-            following = _next(job, project, load(folder), now, self._how.rhythm)
-            self._projects.planned(job, project, following)
+    def _queued(self, job: Job, project: str) -> None:
+        """Note that a job was queued; whoever does it says when it is due next."""
+        self._projects.queued(job, project, self._projects.now() + RETRY)
 
     def _given_up(self, job: Job, project: str) -> None:
         self._projects.ended(job, project, "killed", 0.0, self._name)
-        self._projects.planned(job, project, self._projects.now() + _REST)
+        self._projects.put_off(job, project, self._projects.now() + _REST)
 
 
 class _Folders:
@@ -315,32 +345,17 @@ class _Folders:
         shutil.rmtree(self._root, ignore_errors=True)
 
 
-def _done(job: Job, folder: Path) -> str:
-    """Run the use case of a job; return what it came to in a word."""
-    if job is Job.MAIL:
-        mailed = weekly_mail.digest(folder, sending=True)
-        return "done" if mailed.trustworthy else "unread"
-    outcome = app.sync(folder, full=job is Job.FULL)
-    return "unread" if outcome.exit_code else "done"
+def _outcome(job: Job, done: Performed) -> str:
+    """Return in a word what a job came to."""
+    if done.error is not None:
+        return done.error.message.key if isinstance(done.error, MiroSyncError) else "defect"
+    words = {0: "done", 1: "done", BusyError.exit_code: "later"}
+    return words.get(done.code, "unread" if job in {Job.SYNC, Job.FULL} else "failed")
 
 
-def _next(
-    job: Job, project: str, settings: Settings, now: dt.datetime, rhythm: Rhythm
-) -> dt.datetime:
-    zone = ZoneInfo(settings.project.timezone)
-    if job is Job.SYNC:
-        return next_sync(rhythm, project, zone, now)
-    if job is Job.FULL:
-        return next_full(rhythm, project, zone, now)
-    return next_mail(rhythm, project, now)
-
-
-def _first_times(settings: Settings, projects: Projects) -> Times:
-    """Return when the jobs of a project that was just put on the list are due: a sync at once."""
-    now, rhythm = projects.now(), Rhythm()
-    name = settings.project.name
-    full = next_full(rhythm, name, ZoneInfo(settings.project.timezone), now)
-    return Times(now, full, None if settings.mail is None else next_mail(rhythm, name, now))
+def _next_times(project: str, settings: Settings, log: JobLog, now: dt.datetime) -> Times:
+    """Return when the jobs of a project are done next, by what its state says was done."""
+    return next_times(project, settings.timetable, log.done(), timing_of(settings), now)
 
 
 def _files_of(settings: Settings) -> dict[str, bytes]:

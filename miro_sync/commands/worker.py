@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from miro_sync.console import show, tell
-from miro_sync.session import Session, option, path_of, shared_options
+from miro_sync.session import Session, option, path_of, shared_options, tell_trouble
 from miro_sync.telling.usage import Command, Count, Misuse, OneOf
 
 if TYPE_CHECKING:
@@ -65,15 +65,29 @@ def _worker(  # noqa: PLR0913 - the options of the command
         left = worker.work(database, worker.How(jobs_at_once=jobs, name=name or ""))
         tell(words.say(f"worker.left_{left}"))
         return OUTDATED_CODE if left == worker.Left.OUTDATED else 0
-    for target in targets:
-        if chosen == "remove":
+    if chosen == "remove":
+        for target in targets:
             worker.remove(database, target)
             show(words.say("worker.removed", name=target))
-        else:
-            added = worker.add(database, path_of(target), name)
-            key = "worker.added" if added.new else "worker.updated"
-            show(words.say(key, id=added.id, name=added.name))
-    return 0
+        return 0
+    return _add(session, database, targets, name)
+
+
+def _add(session: Session, database: str | None, targets: Sequence[str], name: str | None) -> int:
+    """Put projects on the list; one that cannot be added is named, the others are added."""
+    from miro_sync.app import worker  # noqa: PLC0415 - help needs none of it
+    from miro_sync.app.installation import worst  # noqa: PLC0415
+
+    codes = []
+    for target in targets:
+        for answer in worker.add(database, path_of(target), name):
+            added = answer.result
+            if added is not None:
+                key = "worker.added" if added.new else "worker.updated"
+                show(session.words.say(key, id=added.id, name=added.name))
+            elif answer.error is not None:
+                codes.append(tell_trouble(session, answer.project, answer.error))
+    return worst(codes)
 
 
 def _list(projects: Sequence[Listed], words: Catalogue) -> str:
@@ -88,7 +102,7 @@ def _list(projects: Sequence[Listed], words: Catalogue) -> str:
         out.append(line)
         for ended in one.ended:
             key = f"worker.outcome_{ended.outcome}"
-            known = ended.outcome in {"done", "unread", "killed", "defect"}
+            known = ended.outcome in {"done", "unread", "later", "killed", "defect"}
             outcome = words.say(key) if known else words.say("worker.outcome_failed")
             job = words.say(f"worker.job_{ended.job}")
             out.append(

@@ -214,7 +214,7 @@ def sources(scene: Scene) -> Section:
         if one.state is not SourceState.ABSENT
     ]
     entries = [*told, *(Entry(problem) for problem in assessment.problems)]
-    return _section(Block.SOURCES, entries, heading="mail.block_sources")
+    return _section(Block.SOURCES, entries)
 
 
 def questions_in(section: Section) -> int:

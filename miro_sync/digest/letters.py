@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 #: A read that is older is told of in so many words: somebody may have marked things since.
 OLD = dt.timedelta(hours=24)
 
-_SUBJECT_NAME = 40
+#: Letters of a project's name.
+_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,7 @@ def _of_center(figures: Figures, *, trustworthy: bool) -> Message:
 def _title(overview: Overview, scene: Scene, reader: Reader) -> Message:
     if reader.center_id is not None:
         return say("mail.title", name=scene.named(reader.center_id))
-    return say("mail.title", name=shorten(clean(overview.project.name), _SUBJECT_NAME * 2))
+    return say("mail.title", name=shorten(clean(overview.project.name), _NAME))
 
 
 # --- what it rests on -------------------------------------------------------------------------

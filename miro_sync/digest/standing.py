@@ -148,9 +148,7 @@ def standing(
         for verdict in assessment.verdicts
         if verdict.occurrence.key in told and verdict.status is Status.UNKNOWN
     }
-    everyone = tuple(
-        one.id for one in overview.project.centers if center_id is None or one.id == center_id
-    )
+    everyone = tuple(one.id for one in overview.project.centers)
     now = {key for line in shown for key in _keys(line, aside)}
     now |= {one.occurrence.key for one in moved}
     return Standing(

@@ -12,7 +12,7 @@ So a large project may use the whole allowance while it is alone, and its fair p
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -57,6 +57,7 @@ class Allowance:
         self._shared, self._clock = shared, clock
         self._account, self._project = account, project
         self._one_asks = Lock()
+        self._has_waited = self._has_swept = False
 
     def take(
         self, amount: int, limit: int, ended: Callable[[], bool] = lambda: False
@@ -88,23 +89,18 @@ class Allowance:
     def settle(self, number: int) -> None:
         """Note that the call was answered or given up: it counts for a minute from now."""
         with self._shared.writing() as connection:
-            until = self._shared.seconds(connection) + WINDOW_SECONDS
+            until = self._shared.clock() + WINDOW_SECONDS
             connection.execute(charge.update().where(charge.c.id == number).values(until=until))
 
     def _tried(self, connection: Connection, amount: int, limit: int) -> tuple[int | None, float]:
         """Return the number of the charge, or None and the seconds to wait before asking again."""
         now = self._shared.seconds(connection)
-        mine = charge.c.account == self._account
-        connection.execute(charge.delete().where(mine, charge.c.until <= now))
-        used = {
-            row.project: row.amount
-            for row in connection.execute(
-                sa.select(charge.c.project, sa.func.sum(charge.c.amount).label("amount"))
-                .where(mine)
-                .group_by(charge.c.project)
-            )
-        }
-        others = self._others(connection, now)
+        if not self._has_swept:  # once for a project's reading; what is over counts for nobody
+            over = (charge.c.account == self._account) & (charge.c.until <= now)
+            connection.execute(charge.delete().where(over))
+            self._has_swept = True
+        mine = (charge.c.account == self._account) & (charge.c.until > now)
+        used, others = self._used_and_waiting(connection, now)
         # A call dearer than the whole allowance goes alone: waiting would not make it cheaper.
         free = sum(used.values()) + min(amount, limit) <= limit
         if free and not self._is_after(others, used):
@@ -124,24 +120,33 @@ class Allowance:
         first = connection.scalar(sa.select(sa.func.min(charge.c.until)).where(mine)) or now
         return None, min(max(first - now, _SOONEST), _LATEST)
 
-    def _others(self, connection: Connection, now: float) -> Mapping[str, float]:
-        """Return since when each other project waits."""
-        table = waiting
-        rows = connection.execute(
-            sa.select(table.c.project, table.c.since).where(
-                table.c.account == self._account,
-                table.c.project != self._project,
-                table.c.seen > now - _WAITS_NO_MORE,
-            )
+    def _used_and_waiting(
+        self, connection: Connection, now: float
+    ) -> tuple[Mapping[str, int], Collection[str]]:
+        """Return what each project has used, and which other ones wait: one question of both."""
+        used = (
+            sa.select(charge.c.project, sa.func.sum(charge.c.amount).label("amount"))
+            .where(charge.c.account == self._account, charge.c.until > now)
+            .group_by(charge.c.project)
         )
-        return {row.project: row.since for row in rows}
+        waits = sa.select(waiting.c.project, sa.null().label("amount")).where(
+            waiting.c.account == self._account,
+            waiting.c.project != self._project,
+            waiting.c.seen > now - _WAITS_NO_MORE,
+        )
+        rows = connection.execute(sa.union_all(used, waits)).all()
+        return (
+            {row.project: int(row.amount) for row in rows if row.amount is not None},
+            {row.project for row in rows if row.amount is None},
+        )
 
-    def _is_after(self, others: Mapping[str, float], used: Mapping[str, int]) -> bool:
+    def _is_after(self, others: Collection[str], used: Mapping[str, int]) -> bool:
         """Tell whether another project that waits has used less."""
         ours = used.get(self._project, 0)
         return any(used.get(one, 0) < ours for one in others)
 
     def _waits(self, connection: Connection, now: float) -> None:
+        self._has_waited = True
         table = waiting
         row = (table.c.account == self._account) & (table.c.project == self._project)
         if not connection.execute(table.update().where(row).values(seen=now)).rowcount:
@@ -154,10 +159,13 @@ class Allowance:
             connection.execute(table.insert().values(values))
 
     def _waits_no_more(self, connection: Connection) -> None:
+        if not self._has_waited:
+            return  # another process of this project may wait: its row is passed over soon enough
         table = waiting
         connection.execute(
             table.delete().where(table.c.account == self._account, table.c.project == self._project)
         )
+        self._has_waited = False
 
 
 class SharedBudget(Budget):

@@ -31,11 +31,12 @@ from procrastinate.schema import SchemaManager
 
 from miro_sync.errors import SettingsError, StateError
 from miro_sync.fleet import store
-from miro_sync.fleet.projects import Job
+from miro_sync.fleet.due import JOBS
 from miro_sync.fleet.store import Shared
 from miro_sync.logs import note
 from miro_sync.memory.server import connection_options
 from miro_sync.model import say
+from miro_sync.timetable import Job
 
 if TYPE_CHECKING:
     from procrastinate.job_context import JobContext
@@ -77,22 +78,22 @@ class Work:
     Attributes:
         run: does a job of a project, in a thread of its own.
         due: returns what is to be queued, given what is queued or at work already.
-        planned: is told of a job that was queued.
+        queued: is told of a job that was queued.
         given_up: is told of a job that took too many workers with it.
 
     """
 
-    __slots__ = ("due", "given_up", "planned", "run")
+    __slots__ = ("due", "given_up", "queued", "run")
 
     def __init__(
         self,
         run: Callable[[Job, str], None],
         due: Callable[[Sequence[tuple[Job, str]]], Sequence[tuple[Job, str]]],
-        planned: Callable[[Job, str], None],
+        queued: Callable[[Job, str], None],
         given_up: Callable[[Job, str], None],
     ) -> None:
         """Keep the functions."""
-        self.run, self.due, self.planned, self.given_up = run, due, planned, given_up
+        self.run, self.due, self.queued, self.given_up = run, due, queued, given_up
 
 
 class Queue:
@@ -165,7 +166,7 @@ class Queue:
             timeout=15.0,
         )
         app = procrastinate.App(connector=connector)
-        for job in Job:
+        for job in JOBS:
             self._add(app, job)
         pace = self._pace
         # One planner at a time: what a slow one found due, a quick one may have had done meanwhile.
@@ -194,7 +195,7 @@ class Queue:
                 await deferrer.defer_async(project=project)
             except exceptions.AlreadyEnqueued:
                 note(_log, "queued_already", job=job.value, project=project)
-            await asyncio.to_thread(self._work.planned, job, project)
+            await asyncio.to_thread(self._work.queued, job, project)
 
     async def _reap(self, context: JobContext, timestamp: int) -> None:  # noqa: ARG002 - as called
         """Give the jobs of dead workers to others."""
@@ -211,7 +212,7 @@ class Queue:
         ]:
             if number is None:
                 continue
-            job = Job(task) if task in set(Job) else None
+            job = Job(task) if task in JOBS else None
             try:
                 if attempts + 1 >= self._pace.attempts and job is not None:
                     await manager.finish_job_by_id_async(number, jobs.Status.FAILED, False)  # noqa: FBT003 - the queue's own order
@@ -235,7 +236,7 @@ class Queue:
         )
         with self._shared.writing() as connection:
             rows = connection.execute(sa.text(query)).all()
-        return [(Job(row.task_name), row.project) for row in rows if row.task_name in set(Job)]
+        return [(Job(row.task_name), row.project) for row in rows if row.task_name in JOBS]
 
     def _lost(self) -> list[tuple[int, str, str | None, int]]:
         """Return the jobs that nobody can still be at, although the worker lives.

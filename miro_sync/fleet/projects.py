@@ -6,24 +6,17 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from miro_sync.fleet import store
+from miro_sync.fleet.due import Times
 from miro_sync.fleet.store import Shared
+from miro_sync.timetable import Job
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
-
-
-class Job(StrEnum):
-    """What is done for a project."""
-
-    SYNC = "sync"
-    FULL = "full"
-    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +54,15 @@ class Listed:
     ended: tuple[Ended, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
-    """When the jobs of a project are due; `mail` is None for one without mail."""
-
-    sync: dt.datetime
-    full: dt.datetime
-    mail: dt.datetime | None
-
-
 _COLUMNS = {
-    Job.SYNC: store.project.c.sync_at,
     Job.FULL: store.project.c.full_at,
-    Job.MAIL: store.project.c.mail_at,
+    Job.SYNC: store.project.c.sync_at,
+    Job.PUBLISH: store.project.c.publish_at,
+    Job.DIGEST: store.project.c.mail_at,
 }
 
-
-#: How a job ends that did what it was there for.
-_WENT_WELL = ("done", "unread")
+#: How a job ends that did what it was there for, or all of it that could be done.
+_WENT_WELL = ("done", "unread", "later")
 
 
 class Projects:
@@ -96,9 +80,7 @@ class Projects:
                 "name": name,
                 "digest": digest_of(files),
                 "changed": self._shared.seconds(connection),
-                "sync_at": times.sync.timestamp(),
-                "full_at": times.full.timestamp(),
-                "mail_at": None if times.mail is None else times.mail.timestamp(),
+                **_stamps(times),
             }
             known = connection.execute(
                 table.update().where(table.c.id == project).values(values)
@@ -174,32 +156,38 @@ class Projects:
             (job, project) for _, job, project in sorted(found) if (job, project) not in taken
         )
 
-    def passed(self) -> tuple[tuple[Job, str], ...]:
-        """Return the jobs that ended since they were due, and of which nobody noted it.
+    def queued(self, job: Job, project: str, again: dt.datetime) -> None:
+        """Note that a due job was queued, and when it is due again should nobody do it.
 
-        A planner that dies between queueing a job and noting that leaves it due.
+        Whoever did it meanwhile has said when it is due next; that stays.
         """
+        column = _COLUMNS[job]
         with self._shared.writing() as connection:
-            return tuple(
-                (job, row.id)
-                for job, column in _COLUMNS.items()
-                for row in connection.execute(
-                    sa.select(store.project.c.id)
-                    .join(store.ended, store.ended.c.project == store.project.c.id)
-                    .where(store.ended.c.job == job.value, store.ended.c.at >= column)
-                    .where(store.ended.c.outcome.in_(_WENT_WELL))
-                )
-            )
+            row = (store.project.c.id == project) & (column <= self._shared.seconds(connection))
+            values = {column: again.timestamp()}
+            connection.execute(store.project.update().where(row).values(values))
 
-    def planned(self, job: Job, project: str, following: dt.datetime) -> None:
-        """Note that a due job was queued, and when the following one is due."""
-        self._set(job, project, following.timestamp())
+    def put_off(self, job: Job, project: str, until: dt.datetime) -> None:
+        """Note that a job is not due before a moment."""
+        values = {_COLUMNS[job]: until.timestamp()}
+        with self._shared.writing() as connection:
+            row = store.project.c.id == project
+            connection.execute(store.project.update().where(row).values(values))
 
-    def ended(self, job: Job, project: str, outcome: str, seconds: float, worker: str) -> None:
+    def ended(  # noqa: PLR0913, PLR0917 - what is known of a job that ended
+        self,
+        job: Job,
+        project: str,
+        outcome: str,
+        seconds: float,
+        worker: str,
+        times: Times | None = None,
+    ) -> None:
         """Note how a job ended; of a project that was removed meanwhile nothing is noted.
 
-        A worker that was cut off and comes back late has failed; what another one, which did the
-        job instead, noted while it was away stays.
+        `times` says when each job of the project is done next, if that is known. A worker that
+        was cut off and comes back late has failed; what another one, which did the job instead,
+        noted while it was away stays.
         """
         table = store.ended
         with self._shared.writing(alone=f"ended/{project}") as connection:
@@ -221,18 +209,14 @@ class Projects:
                     worker=worker,
                 )
             )
+            if times is not None:
+                own = store.project.c.id == project
+                connection.execute(store.project.update().where(own).values(_stamps(times)))
 
     def now(self) -> dt.datetime:
         """Return the time by the clock that counts."""
         with self._shared.writing() as connection:
             return _moment(self._shared.seconds(connection))
-
-    def _set(self, job: Job, project: str, at: float) -> None:
-        column = _COLUMNS[job]
-        with self._shared.writing() as connection:
-            connection.execute(
-                store.project.update().where(store.project.c.id == project).values({column: at})
-            )
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
@@ -247,6 +231,12 @@ def digest_of(files: Mapping[str, bytes]) -> str:
 def _is_listed(connection: Connection, project: str) -> bool:
     found = sa.select(store.project.c.id).where(store.project.c.id == project)
     return connection.scalar(found.with_for_update(read=True)) is not None
+
+
+def _stamps(times: Times) -> dict[str, float | None]:
+    """Return what the columns of a project say; a job that is not named is never done."""
+    moments = {column.name: times.get(job) for job, column in _COLUMNS.items()}
+    return {name: None if at is None else at.timestamp() for name, at in moments.items()}
 
 
 def _ended(row: Row[tuple[object, ...]]) -> Ended:

@@ -66,8 +66,9 @@ project = sa.Table(
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("changed", sa.Float, nullable=False),
     sa.Column("sync_at", sa.Float, nullable=False),
-    sa.Column("full_at", sa.Float, nullable=False),
+    sa.Column("full_at", sa.Float),
     sa.Column("mail_at", sa.Float),
+    sa.Column("publish_at", sa.Float),
 )
 
 #: The files of a project folder, without its state.
@@ -91,7 +92,16 @@ ended = sa.Table(
     sa.Column("worker", sa.Text, nullable=False),
 )
 
-_STEPS: Final[tuple[Callable[[Connection], None], ...]] = (metadata.create_all,)
+
+def _with_timetables(connection: Connection) -> None:
+    """Let projects have a time of writing, and none of reading everything."""
+    connection.execute(sa.text("alter table project add column publish_at double precision"))
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("alter table project alter column full_at drop not null"))
+
+
+#: What was changed since the first tables, one after the other.
+_STEPS: Final[tuple[Callable[[Connection], None], ...]] = (metadata.create_all, _with_timetables)
 
 #: What this program makes of the tables; a database that says more is a newer program's.
 TABLES: Final = len(_STEPS)
@@ -157,8 +167,13 @@ class Shared:
         """Return the time by the clock that counts."""
         if not self.on_server:
             return self._now().timestamp()
-        clock = sa.text("select extract(epoch from clock_timestamp())")
-        return float(connection.execute(clock).scalar_one())
+        return float(connection.execute(sa.select(self.clock())).scalar_one())
+
+    def clock(self) -> sa.ColumnElement[float]:
+        """Return the same as a part of a statement."""
+        if not self.on_server:
+            return sa.literal(self._now().timestamp())
+        return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Float)
 
     def is_newer(self) -> bool:
         """Tell whether a newer program works here, so that this one has to leave."""

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 from miro_sync.calendar import work_days
 from miro_sync.kpi.collecting import collections_of, unread_collection
 from miro_sync.kpi.consistency import disagreements
+from miro_sync.kpi.measured import Stage
 from miro_sync.kpi.rounding import reaches, rounded, shortfall
+from miro_sync.kpi.small_groups import of_few
 from miro_sync.kpi.words import formula_in_words
 from miro_sync.model import (
     Direction,
@@ -33,7 +35,7 @@ from miro_sync.model import (
 )
 
 if TYPE_CHECKING:
-    from miro_sync.kpi.measured import Measured, PastValue, Stage
+    from miro_sync.kpi.measured import Measured, PastValue
     from miro_sync.model import EventCalendar, Project
 
 #: The part of the way from baseline to target by which a value may be behind its path.
@@ -204,7 +206,10 @@ def _placed(
     dated = [one for one in come if one.period is not None and one.value is not None]
     is_dated = any(one.period is not None for one in come)
     trend = _points(dated, value.as_of) if is_dated else _remembered(past, value)
-    value = replace(value, trend=trend, before=_before(value, trend, is_dated=is_dated))
+    before = _before(value, trend, is_dated=is_dated)
+    # What was of few people then is of few people still, however many there are by now.
+    open_to_all = _of_many(indicator, trend, dated if is_dated else ())
+    value = replace(value, trend=open_to_all, before=before if before in open_to_all else None)
     goal = indicator.target
     if now is None or goal is None:
         return value
@@ -295,6 +300,27 @@ def _remembered(past: Sequence[PastValue], value: IndicatorValue) -> tuple[Indic
         by_day[value.as_of] = value.value
     return tuple(
         IndicatorPoint(day, number) for day, number in sorted(by_day.items()) if number is not None
+    )
+
+
+def _of_many(
+    indicator: Indicator, trend: Sequence[IndicatorPoint], stages: Sequence[Stage]
+) -> tuple[IndicatorPoint, ...]:
+    """Return the values of a trend that everybody may see.
+
+    Of those that were remembered only the values are known: a share stays.
+    """
+    known = stages or [Stage(value=one.value) for one in trend]
+    return tuple(
+        point
+        for point, stage in zip(trend, known, strict=True)
+        if not of_few(
+            indicator,
+            point.value,
+            numerator=stage.numerator,
+            denominator=stage.denominator,
+            parts=stage.parts,
+        )
     )
 
 

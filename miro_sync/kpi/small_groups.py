@@ -14,7 +14,9 @@ from miro_sync.model import IndicatorFormula
 from miro_sync.privacy import FEW
 
 if TYPE_CHECKING:
-    from miro_sync.model import Indicator, IndicatorValue
+    from collections.abc import Sequence
+
+    from miro_sync.model import Indicator, IndicatorPart, IndicatorValue
 
 #: Formulas whose parts are means: their denominators say how many people each is the mean of.
 MEANS = frozenset({IndicatorFormula.MEAN, IndicatorFormula.GROWTH})
@@ -40,23 +42,43 @@ def may_show(known: IndicatorValue, *, inside: bool = False) -> bool:
         inside: the reader is the centre itself.
 
     """
-    if known.value is None:
-        return False
-    return inside or not _is_hidden(known)
+    return known.value is not None and (inside or not is_hidden(known))
 
 
 def is_hidden(known: IndicatorValue) -> bool:
     """Tell whether an indicator has a value that outsiders must not see."""
-    return known.value is not None and _is_hidden(known)
+    return known.value is not None and of_few(
+        known.indicator,
+        known.value,
+        numerator=known.numerator,
+        denominator=known.denominator,
+        parts=known.parts,
+    )
 
 
-def _is_hidden(known: IndicatorValue) -> bool:
-    indicator = known.indicator
+def of_few(
+    indicator: Indicator,
+    value: float,
+    *,
+    numerator: float | None = None,
+    denominator: float | None = None,
+    parts: Sequence[IndicatorPart] = (),
+) -> bool:
+    """Tell whether a value rests on so few people that outsiders must not see it.
+
+    Args:
+        indicator: whose value it is.
+        value: in the indicator's unit.
+        numerator: what was divided; None where nothing was, or nobody knows.
+        denominator: what it was divided by; None as above.
+        parts: what is behind it.
+
+    """
     if indicator.formula is IndicatorFormula.GROWTH:
         # What it is divided by is what there was before; the parts know how many people it is of.
-        counted = [one.denominator for one in known.parts if one.denominator is not None]
+        counted = [one.denominator for one in parts if one.denominator is not None]
         return bool(counted) and few(indicator, fsum(counted))
-    counts = known.denominator is None and indicator.unit != "%" and indicator.formula not in MEANS
-    if counts and few(indicator, known.value):
+    counts = denominator is None and indicator.unit != "%" and indicator.formula not in MEANS
+    if counts and few(indicator, value):
         return True
-    return hides(indicator, known.numerator, known.denominator)
+    return hides(indicator, numerator, denominator)

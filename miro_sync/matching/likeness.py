@@ -418,7 +418,9 @@ def _misread(
     own = [notion for name in names for notion in name if notion not in meeting.hit]
     its = [notion for name in others for notion in name if notion not in meeting.reached]
     return any(
-        one[0] == other[0] and OSA.normalized_similarity(one, other) >= _MISREAD_SIMILARITY
+        one[0] == other[0]
+        and min(len(one), len(other)) >= _ROOT_MIN  # «море» is not «мир» misspelt
+        and OSA.normalized_similarity(one, other) >= _MISREAD_SIMILARITY
         for one in own
         for other in its
     )

@@ -173,14 +173,15 @@ def _roman(word: str) -> int | None:
 
 _MONTH = "|".join(vocab.MONTHS)
 _DAY_MONTH = re.compile(
-    rf"(?:\b\d{{1,2}}\s*(?:-|,|и|по)\s*)?\b(\d{{1,2}})(?:-?го)?\s+({_MONTH})[а-я]*\b", re.IGNORECASE
+    rf"(?:\b\d{{1,2}}\s*(?:-|,|и|по)\s*)?\b(\d{{1,2}})(?:-?го)?\s+({_MONTH})[ьяюеау]?\b",
+    re.IGNORECASE,
 )
 _NUMERIC_DATE = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{2})(?:\.\s?(\d{4}|\d{2})\b)?(?!\d|\.\d)")
 _SCHOOL_YEAR = re.compile(r"(?<!\d)(20\d\d)\s*[-/]\s*(?:20)?(\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _YEAR_NEXT = re.compile(r"\s+20\d\d")
 _TIME = re.compile(r"(?<!\d)\d{1,2}:\d\d(?!\d)")
-_BORN = re.compile(r"(?<!\d)20\d\d(?:\s*-\s*20\d\d)?\s*(?:г\.?\s*р\b|год\w*\s+рожд)")
+_BORN = re.compile(r"(?<!\d)20\d\d(?:\s*-\s*20\d\d)?\s*(?:г\.?\s*р\b|год\w*\s+рожд\w*)")
 _CENTURY = 2000
 _DAYS_IN_MONTH = 31
 _MONTHS_IN_YEAR = 12
@@ -270,6 +271,7 @@ _COUNTED = {
     "сесси": "сессия",
 }
 _LAST_EDITION = 99
+_ENDS_NUMBER = frozenset(".,:;)")
 _NOUN_WITHIN = 8
 _AFTER_NUMBER = _listed("й я е ый ая ое ой ую ий го ей ому ом х ых")
 
@@ -298,7 +300,8 @@ def _take_numbers(tokens: list[str], found: TitleWords) -> None:
         after = at + 1
         while after < len(tokens) and (tokens[after] in {"-", ""} or lower[after] in _AFTER_NUMBER):
             after += 1
-        kind = _counted_after(lower, after) or _counted_before(lower, at, spelled=token.isalpha())
+        kind = None if _is_of_place(lower, at) else _counted_after(lower, after)
+        kind = kind or _counted_before(lower, at, spelled=token.isalpha())
         if kind:
             found.numbers.add((kind, number))
             tokens[at:after] = [""] * (after - at)
@@ -312,6 +315,12 @@ def _number(token: str) -> int | None:
     return look_up(token.lower()).ordinal
 
 
+def _is_of_place(lower: list[str], at: int) -> bool:
+    """Tell whether a number is that of what stands before it: «школа №5», «СОШ 5»."""
+    before = lower[at - 1] if at else ""
+    return before == _NUMBER or before in _INSTITUTIONS or before.startswith("школ")
+
+
 def _counted(word: str) -> str | None:
     if look_up(word).notion == STAGE:
         return STAGE
@@ -319,7 +328,12 @@ def _counted(word: str) -> str | None:
 
 
 def _counted_after(lower: list[str], after: int) -> str | None:
-    """Tell what a number counts by the noun after it: «4 этап», «VIII открытая конференция»."""
+    """Tell what a number counts by the noun after it: «4 этап», «VIII открытая конференция».
+
+    Nothing in «5. Конкурс», the fifth of a list, nor in «Школа №5: конкурс».
+    """
+    if _ENDS_NUMBER.issuperset(lower[after : after + 1]):
+        return None
     following = [word for word in lower[after : after + _NOUN_WITHIN] if word.isalpha()]
     if following and (kind := _counted(following[0])):
         return kind
@@ -560,7 +574,7 @@ class _Scanner:
         )
 
     def _enter_institution(self) -> None:
-        """«Яйская СОШ №2 «Эврика»»: the adjective before and the name after are no topic."""
+        """«Яйская СОШ «Эврика»»: the adjective before and the name after are no topic."""
         if self.items and self._previous[:1].isupper() and _TOPONYM.search(self._previous.lower()):
             self.items[-1].share = min(self.items[-1].share, _PLACE_SHARE)
         self._institution = self._school = True

@@ -49,6 +49,10 @@ _ADJECTIVE = re.compile(
     r"(?:[бвгдзклмнрстчшщ](?:ый|ая|ое|ого|ой|ую|ым|ом|ые|ых|ыми|ий|ее|его|ей|ему|ем|ие|их|им|ими|яя|юю)|"
     r"ого|ному|ому)$"
 )
+#: A month, or what is named after it («майский»); «маяк» and «октябрята» are not.
+_MONTH = re.compile(
+    rf"(?:{'|'.join(vocab.MONTHS)})(?:[ьяюеуам]|[еао]м|(?:ь|ов)?ск[а-я]+)?",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def look_up(word: str) -> Word:
         share = _ORNAMENT_SHARE
     elif audience:
         share = _AUDIENCE_SHARE
-    elif tables.months.find(word):
+    elif _MONTH.fullmatch(word):
         share = _MONTH_SHARE
     elif word.isdecimal():
         share = _NUMBER_SHARE
@@ -272,7 +276,6 @@ class _Tables:
     exams: _Table
     ordinals: _Table
     class_names: _Table
-    months: _Table
     wrappers: frozenset[str]
     ornaments: frozenset[str]
     stem: Callable[[str], str]
@@ -296,7 +299,6 @@ def _tables() -> _Tables:
         exams=_Table(_entries(vocab.EXAMS)),
         ordinals=_Table([(str(number), prefix) for prefix, number in vocab.ORDINALS.items()]),
         class_names=_Table([(prefix, prefix) for prefix in vocab.CLASS_NAMES]),
-        months=_Table([(prefix, prefix) for prefix in vocab.MONTHS]),
         wrappers=frozenset(snowball(word) for word in vocab.WRAPPERS.split()),
         ornaments=frozenset(snowball(word) for word in vocab.ORNAMENTS.split()),
         stem=snowball,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError, ProgrammingError
 
-from miro_sync.errors import BusyError, StateError
+from miro_sync.errors import BusyError, LockLostError, StateError
 from miro_sync.memory import schema
 from miro_sync.memory.lock import alone_on_this_machine
 from miro_sync.memory.owner import Owner, check_owner, keep_owner
@@ -435,7 +435,7 @@ class SqlMemory:
         A process that was frozen or cut off may have lost it, and another one may be at work.
 
         Raises:
-            StateError: the lock was lost.
+            LockLostError: the lock was lost.
 
         """
         self._still_alone()
@@ -470,7 +470,7 @@ class SqlMemory:
         try:
             self._alone.scalar(sa.text("select 1"))
         except DBAPIError as error:
-            raise StateError(say("memory.lost_lock")) from error
+            raise LockLostError(say("memory.lost_lock")) from error
 
     def _migrate(self, connection: Connection) -> None:
         """Bring the state to its newest form; whoever came too late finds it done."""
@@ -600,7 +600,11 @@ def _begin(connection: Connection) -> None:
 
 def _revision(connection: Connection) -> str | None:
     """Return the state's migration, None where there is no state yet."""
-    if not sa.inspect(connection).has_table("alembic_version"):
+    if connection.dialect.name == "postgresql":  # asked at every transaction: one short question
+        there = connection.scalar(sa.text("select to_regclass('alembic_version')")) is not None
+    else:
+        there = sa.inspect(connection).has_table("alembic_version")
+    if not there:
         return None
     revision = connection.scalar(sa.text("select version_num from alembic_version"))
     if revision is not None and revision > schema.REVISION:

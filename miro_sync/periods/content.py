@@ -177,6 +177,7 @@ def _school_years_of_list(content: Content) -> None:
     named = [token for token in content.ranges if token.month and token.year == token.value + 1]
     content.schools = sorted({*content.schools, *(token.value for token in named)})
     content.ranges = [token for token in content.ranges if token not in named]
+    content.doubts += [(token.start, token.end) for token in content.ranges]  # «2020-2025, …»
 
 
 def _note_strays(pieces: list[Piece], content: Content) -> None:

@@ -172,6 +172,8 @@ def _weekdays(pieces: list[Piece], kinds: str) -> list[Piece]:
     order = tokens_of(pieces, "oOnj")
     if not order:
         rhythm = Rhythm(Every.WEEK, weekdays=days)
+    elif len(order) > 1:  # «первый и третий понедельник месяца»
+        rhythm = Rhythm(Every.MONTH, times=len(order), weekdays=days)
     elif "M" not in kinds and "E" in kinds and order[0].value == _EVERY_OTHER:
         rhythm = Rhythm(Every.WEEK, interval=_EVERY_OTHER, weekdays=days)
     else:
@@ -217,6 +219,7 @@ def _decimal(pieces: list[Piece], _kinds: str) -> list[Piece]:
 
 
 _ONE_DIGIT = 9
+_WORDS = r"[oO](?:[,&]{1,2}[oO])*"  # «первый и третий»
 _COUNT = r"[nNj](?:-?[-,&|]|[up])"
 _EXPRESSION = re.compile(
     rf"""
@@ -240,13 +243,13 @@ _EXPRESSION = re.compile(
     | (?P<times>[nNj]?R[v@|]?[nj]?(?:s?g|[kMqch\#]))
     | (?P<onwards>4-?r)
     | (?P<adverb>r)
-    | (?P<weekdays>E[oOnj]?w(?:[,&]+E?[oOn]?w)*(?:v?E?M)?|[oOn]w(?:[,&]+[oO]?w)*v?E?M
+    | (?P<weekdays>E(?:{ORDINALS}|j)?w(?:[,&]+E?[oOn]?w)*(?:v?E?M)?|{ORDINALS}w(?:[,&]+[oO]?w)*v?E?M
         |pW(?:[,&]*p?W)*(?:v?E?M)?)
     | (?P<part>E?{ORDINALS}[ke]v?E?M|E?[oO]\#v?E?M|E[oO]\#|[bzx]EM)
     | (?P<days>[fup]?n(?:(?:-?[-pu]|[&,]{{1,4}})n){MORE}(?:i?EM|i(?:AM|M)?|AM)(?!m)|Eni)
     | (?P<every>E[nj]?(?:s?[g\#]|[kMqch]))
-    | (?P<some_weekday>(?<!m)(?<!m[-,])(?<![yg])(?<![yg][-,])[oO]w(?!v?m))
-    | (?P<some_part>(?<!m)(?<!m[-,])(?<![yg])(?<![yg][-,])[oO][ke](?!v?m))
+    | (?P<some_weekday>(?<!m)(?<!m[-,])(?<![yg])(?<![yg][-,]){_WORDS}w(?!v?m))
+    | (?P<some_part>(?<!m)(?<!m[-,])(?<![yg])(?<![yg][-,]){_WORDS}[ke](?!v?m))
     | (?P<relative>Z[nNj]?(?:-n)?[kM\#U]+u)
     | (?P<decimal>d[U\#])
     | (?P<document>№~?[nNd?](?=F))

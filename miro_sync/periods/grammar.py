@@ -151,11 +151,12 @@ def _weeks(pieces: list[Piece], kinds: str) -> list[Piece]:
 
 def _nth_weekday(pieces: list[Piece], kinds: str) -> list[Piece]:
     month, year = _month_and_year(pieces)
-    order, weekday = tokens_of(pieces, "oOn")[0].value, tokens_of(pieces, "w")[0].value
-    if order > 5:  # noqa: PLR2004 - no month has six of a weekday
+    weekday = tokens_of(pieces, "w")[0].value
+    parts = _parts(pieces, "oOn")
+    if any(first != order or order > 5 for first, order in parts):  # noqa: PLR2004 - none has six
         return _bad(pieces, kinds)
-    span = _month_span(month, year)._replace(precise=True, weekday=weekday, nth=order)
-    return _listed([span], pieces)
+    span = _month_span(month, year)._replace(precise=True, weekday=weekday)
+    return _listed([span._replace(nth=order) for order, _ in parts], pieces)
 
 
 def _of_year(pieces: list[Piece], kinds: str) -> list[Piece]:
@@ -199,7 +200,7 @@ _DAY = r"(?:[fF]?n-?[-pu]n|n)"
 _SECOND_EXPRESSION = re.compile(
     rf"""
     (?=[nNmdDoOfFjqcabzxgM])(?:
-      (?P<weekday>[oOn]wv?mY?)
+      (?P<weekday>{ORDINALS}wv?mY?)
     | (?P<weeks>{ORDINALS}[kel]v?mY?|mY?[-,]?{ORDINALS}[kel](?!v?m))
     | (?P<numbered>dmY?)
     | (?P<odd>DY)
@@ -280,7 +281,7 @@ def _since(pieces: list[Piece], _kinds: str) -> list[Piece]:
     (dated,) = _dated(pieces)
     span = dated.span
     if dated.edge == "b" and span.vague:
-        span = span._replace(vague=False, last_day=1, precise=True)
+        span = span._replace(vague=False, precise=True)
     elif not span.precise:
         span = span._replace(vague=True)  # «с сентября»: on which day is not said
     return [dated._replace(span=span, start=pieces[0].start, role="f")]

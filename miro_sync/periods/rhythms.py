@@ -73,7 +73,7 @@ def occurrences(rhythm: Rhythm, known: tuple[Period, ...], bounds: Period) -> tu
         bounds: the days that are looked at.
 
     """
-    samples = {period for period in known if length(period) < _LEAP_YEAR}
+    samples = {period for period in known if length(period) < _YEAR}
     if rhythm.every in (Every.YEAR, Every.HALF_YEAR) and samples:
         return _each_year(samples, bounds)
     found: set[Period] = set()
@@ -82,7 +82,7 @@ def occurrences(rhythm: Rhythm, known: tuple[Period, ...], bounds: Period) -> tu
     return tuple(sorted(found))
 
 
-_LEAP_YEAR = 366
+_YEAR = 365  # days: a year is no sample of days in it
 _WEEK = 7
 _MONTHS_OF = {Every.MONTH: 1, Every.QUARTER: 3, Every.HALF_YEAR: 6, Every.YEAR: 12}
 _SCHOOL_QUARTERS = ((9, 10), (11, 12), (1, 3), (4, 5))
@@ -123,14 +123,13 @@ def _occurrences(rhythm: Rhythm, window: Period) -> Iterator[Period]:
     for index, unit in enumerate(_units(rhythm.every, window)):
         if index % rhythm.interval:
             continue
-        narrow = _narrowed(rhythm, unit)
-        if narrow is not None:
-            if is_inside(narrow, window):
-                yield narrow
+        named = _named(rhythm, unit)
+        if named is not None:
+            yield from (period for period in named if is_inside(period, window))
             continue
-        start, end = max(unit.start, window.start), min(unit.end, window.end)
-        if start <= end and 2 * ((end - start).days + 1) >= length(unit):
-            yield Period(start, end)
+        cut = Period(max(unit.start, window.start), min(unit.end, window.end))
+        if 2 * length(cut) >= length(unit):
+            yield cut
 
 
 def _units(every: Every, window: Period) -> Iterator[Period]:
@@ -154,21 +153,23 @@ def _units(every: Every, window: Period) -> Iterator[Period]:
                 yield unit
 
 
-def _narrowed(rhythm: Rhythm, unit: Period) -> Period | None:
-    """Return the days of a unit that the text names, None where it names none."""
+def _named(rhythm: Rhythm, unit: Period) -> tuple[Period, ...] | None:
+    """Return the days of a unit that the text names: () where it has none such, as a fifth Friday.
+
+    None where the text names no days of it.
+    """
     if rhythm.every is Every.WEEK and len(rhythm.weekdays) == 1:
         day = unit.start + dt.timedelta(rhythm.weekdays[0])
-        return Period(day, day)
+        return (Period(day, day),)
     if rhythm.every is not Every.MONTH:
         return None
     year, month = unit.start.year, unit.start.month
     if rhythm.days is not None:
         first, last = (_clipped(year, month, day) for day in rhythm.days)
-        return Period(min(first, last), last)
+        return (Period(min(first, last), last),)
     if rhythm.nth is not None and len(rhythm.weekdays) == 1:
         span = Span(month, 1, year, month, 0, year, weekday=rhythm.weekdays[0], nth=rhythm.nth)
-        located = locate(span, DateContext())
-        return located.periods[0] if located.periods else None
+        return locate(span, DateContext()).periods
     return None
 
 

@@ -133,7 +133,7 @@ def _ordinals() -> dict[str, Word]:
         found |= {stem + ending: Word("O" if value else "o", value) for ending in days}
         found |= {stem + ending: Word("o", value) for ending in others}
     found["третий"] = Word("o", 3)
-    found["последний"] = found["последнего"] = found["последние"] = Word("o", LAST)
+    found["последний"] = Word("o", LAST)
     roman = "i ii iii iv v vi vii viii iх х хi хii"  # Latin х is Cyrillic by the time it gets here
     found |= {numeral: Word("o", value) for value, numeral in enumerate(roman.split(), 1)}
     # «П полугодие», «Ш четверть», «ll квартал»: look-alikes of Roman numerals

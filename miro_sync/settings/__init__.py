@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -240,10 +241,29 @@ def load(folder: Path) -> Settings:
         raise SettingsError(say("settings.no_folder", folder=str(folder)))
     if not folder.is_dir():
         raise SettingsError(say("settings.not_a_folder", folder=str(folder)))
+    return _loaded(folder, tuple(_content(folder / name) for name in _FILES))
+
+
+_FILES = (PROJECT_FILE, CENTERS_FILE, DECISIONS_FILE, KPI_FILE, TABLES_FILE)
+
+
+def _content(path: Path) -> bytes | int | None:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        return error.errno  # whoever reads it in earnest says what is the matter
+
+
+@lru_cache(maxsize=64)
+def _loaded(folder: Path, _contents: tuple[bytes | int | None, ...]) -> Settings:
+    """Read settings that stand as they stand; one job asks for the same ones several times."""
     files = (PROJECT_FILE, CENTERS_FILE, DECISIONS_FILE, KPI_FILE)
     documents = [Document(folder, name) for name in files]
     project_document, centers_document, decisions_document, kpi_document = documents
-    tables_document = _tables_document(folder)
+    tables_document = Document(folder, TABLES_FILE)
+    packaged = not tables_document.read()
+    if packaged:
+        tables_document = _packaged_tables()[0]
     documents.append(tables_document)
     if not project_document.read():
         project_document.report(say("settings.no_file", folder=str(folder)))
@@ -256,7 +276,7 @@ def load(folder: Path) -> Settings:
     centers = validated(centers_document, CentersFile)
     decisions = validated(decisions_document, DecisionsFile)
     indicators = validated(kpi_document, KpiFile)
-    tables = validated(tables_document, TablesFile)
+    tables = _packaged_tables()[1] if packaged else validated(tables_document, TablesFile)
     if project is not None:
         _check_project(project_document, project)
     if project is not None and decisions is not None:
@@ -325,6 +345,8 @@ def _check_project(document: Document, project: ProjectFile) -> None:
     is_asked = "digest_at" in schedule.model_fields_set and mail.smtp is not None
     if is_asked and letters is not None and not start <= letters < end:
         document.report(say("settings.digest_at_outside"), ("schedule", "digest_at"))
+    if schedule.publish_at is not None and not (project.publish.board or project.publish.table):
+        document.report(say("settings.publish_at_off"), ("schedule", "publish_at"))
     state = split(project.state.url)
     if state and state.has_password:
         document.report(say("settings.state_password"), ("state", "url"), severity=Severity.WARNING)
@@ -391,13 +413,12 @@ def _check_indicators(document: Document) -> None:
             seen.add(name.strip().casefold())
 
 
-def _tables_document(folder: Path) -> Document:
-    """Read tables.toml of the folder, or the packaged one where there is none."""
-    document = Document(folder, TABLES_FILE)
-    if not document.read():
-        document = Document(Path(__file__).parent, TABLES_FILE)
-        document.read()
-    return document
+@cache
+def _packaged_tables() -> tuple[Document, TablesFile | None]:
+    """Read the packaged tables.toml, which stands for that of a folder without one."""
+    document = Document(Path(__file__).parent, TABLES_FILE)
+    document.read()
+    return document, validated(document, TablesFile)
 
 
 def _check_columns(document: Document) -> None:
@@ -666,4 +687,5 @@ def _timetable(project: ProjectFile) -> Timetable:
         # On a server its own tools make better copies.
         backup_at=schedule.backup_at if copied is None or copied.scheme == "sqlite" else None,
         keep=schedule.keep_backups,
+        publish_at=schedule.publish_at,
     )

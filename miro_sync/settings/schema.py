@@ -484,6 +484,7 @@ class ScheduleSection(Section):
     full_read_at: Time = FULL_READ_AT
     backup_at: Time = BACKUP_AT
     keep_backups: Annotated[int, Field(ge=1, le=1000)] = 14
+    publish_at: Time = None
 
 
 class WatchSection(Section):
