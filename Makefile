@@ -20,7 +20,7 @@ PEERS_READY := $(if $(filter $(VENV)/peers/bin/python,$(PEERS)),$(VENV)/peers/re
 RIVALS_READY := $(if $(filter $(VENV)/rivals/bin/python,$(RIVALS)),$(VENV)/rivals/ready)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports format coverage bench bench-page bench-country pictures mutation lock \
+.PHONY: help demo test check lint types imports format coverage bench bench-page bench-country fuzz pictures mutation lock \
     dependencies sbom audit test-oldest test-python clean
 
 help:
@@ -65,7 +65,7 @@ lint: $(VENV)/dev
 	$(BIN)/deptry .
 
 types: $(VENV)/dev
-	$(BIN)/mypy miro_sync tests benchmarks docs tools
+	$(BIN)/mypy miro_sync tests benchmarks docs tools fuzz
 
 imports: $(VENV)/dev
 	$(BIN)/lint-imports
@@ -94,6 +94,22 @@ bench-page: $(BENCH_READY)
 bench-country: $(BENCH_READY)
 	$(BENCH_PYTHON) benchmarks/country.py
 
+# How long each target is searched, and which: make fuzz FUZZ_SECONDS=600 FUZZ_TARGETS=workbook
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= $(notdir $(wildcard fuzz/corpus/*))
+
+$(VENV)/fuzz/ready: requirements.lock requirements-fuzz.lock
+	$(PYTHON) -m venv $(VENV)/fuzz
+	$(VENV)/fuzz/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+	    -r requirements.lock -r requirements-fuzz.lock
+	@touch $@
+
+fuzz: $(VENV)/fuzz/ready
+	@for target in $(FUZZ_TARGETS); do \
+	    echo "== $$target"; \
+	    $(VENV)/fuzz/bin/python -m fuzz.run $$target --seconds $(FUZZ_SECONDS) || exit 1; \
+	done
+
 # A browser is needed: .venv/bin/playwright install chromium, or MIRO_SYNC_BROWSER=PATH.
 pictures: $(VENV)/dev
 	$(BIN)/python docs/pictures/make.py
@@ -119,6 +135,9 @@ lock:
 	    -o requirements-dev.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --group pyproject.toml:peers -o requirements-peers.lock
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --group pyproject.toml:fuzz --constraint requirements.lock \
+	    -o requirements-fuzz.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --group pyproject.toml:rivals -o requirements-rivals.lock
 
@@ -157,4 +176,4 @@ test-python: $(VENV)/peers/ready
 	MIRO_SYNC_PEERS=$(VENV)/peers/bin/python $(VENV)/other/bin/python -m pytest $(TESTS)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache mutants
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .fuzz mutants

@@ -28,6 +28,9 @@ LEVEL_CREDITS: Final = {1: 50, 2: 100, 3: 500, 4: 2000}
 #: Credits a minute for one user of one application (Miro's).
 CREDITS_PER_MINUTE: Final = 100_000
 
+#: Digits of a number in a header; a moment has ten (ours).
+_LONGEST_NUMBER: Final = 15
+
 #: Seconds over which the allowance is reckoned (Miro's).
 WINDOW_SECONDS: Final = 60.0
 
@@ -213,7 +216,7 @@ def seconds_to_retry(headers: Mapping[str, str], now: dt.datetime) -> float | No
 
 def _number(headers: Mapping[str, str], name: str) -> float | None:
     text = headers.get(name, "").strip()
-    return float(text) if text.isascii() and text.isdigit() else None
+    return float(text[:_LONGEST_NUMBER]) if text.isascii() and text.isdigit() else None
 
 
 def _end(charge: Charge) -> float:

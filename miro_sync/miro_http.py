@@ -53,6 +53,9 @@ _TIMEOUT_LEAST: Final = 5.0
 #: Seconds in which a whole answer must have come, however lively its bytes drip (ours).
 WHOLE_ANSWER_SECONDS: Final = 120.0
 
+#: Bytes of an answer, unpacked: a page of fifty items takes a few hundred thousand (ours).
+_LARGEST_ANSWER: Final = 16 * 1024 * 1024
+
 #: First and longest pause between attempts, in seconds, and how far they are spread (ours).
 _FIRST_PAUSE, _LONGEST_PAUSE, _JITTER = 0.5, 20.0, 0.5
 
@@ -474,9 +477,13 @@ class MiroHttp:
         # The network knows no injected clock: its own timeouts are real seconds too.
         end = time.monotonic() + self._whole_answer_seconds
         pieces: list[bytes] = []
+        size = 0
         try:
             while piece := response.raw.read1(1 << 16, decode_content=True):
                 pieces.append(piece)
+                size += len(piece)
+                if size > _LARGEST_ANSWER:
+                    raise MiroTroubleError(say("miro.answer_unreadable"))
                 if time.monotonic() > end:
                     raise self._silent(self._timeout[1])
         except ReadTimeoutError:

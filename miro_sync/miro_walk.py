@@ -428,6 +428,7 @@ class ItemsListing:
     def _check_again(self, total: int | None) -> None:
         """Compare with a newer count: somebody may have deleted items while we read."""
         self._recount = "no"
+        total = self.total if total is None else total  # no newer count is no proof of nothing
         if len(self.items) >= (total or 0):
             return
         if self._restarted:

@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
 from miro_sync.model import Place, Problem, Severity, SheetLayout, Worksheet, say
@@ -48,10 +48,12 @@ _SERIAL_ZERO = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no time zo
 _SERIALS = range(2, 2_958_466)
 _SECONDS_A_DAY = 86_400
 _DAYS_AND_TIMES = frozenset({"DATE", "DATE_TIME", "TIME"})
-_EXTENT = re.compile(r"!A\d+:([A-Z]+)(\d+)$")
-_LAST_ROW = re.compile(r"!(?:[A-Z]+\d+:)?[A-Z]+(\d+)$")
+_EXTENT = re.compile(r"!A\d{1,9}:([A-Z]{1,5})(\d{1,9})$")
+_LAST_ROW = re.compile(r"!(?:[A-Z]{1,5}\d{1,9}:)?[A-Z]{1,5}(\d{1,9})$")
 
 _Scalar = str | int | float | bool | None
+#: Numbers as a spreadsheet can hold them; JSON knows larger ones.
+_Number = Annotated[int, Field(gt=-(10**18), lt=10**18)] | FiniteFloat
 Formats = Mapping[int, Mapping[int, str]]
 """The kind of number ("DATE", "DATE_TIME", "TIME") by row and column, where it is a time."""
 
@@ -108,7 +110,7 @@ class _ValueRange(_Part):
     model_config = ConfigDict(strict=True)
 
     range: str = ""
-    values: list[list[_Scalar]] = []
+    values: list[list[str | _Number | bool | None]] = []
 
 
 class _Values(_Part):
@@ -306,6 +308,8 @@ def moment_of(serial: float, kind: str) -> dt.date | dt.time | dt.timedelta | fl
     A whole number is a day, a fraction of one a time of day, more than that with a format of
     times alone a length of time; a number outside the calendar stays one.
     """
+    if not -1 < serial < _SERIALS.stop:
+        return serial
     seconds = round(serial * _SECONDS_A_DAY)
     days, rest = divmod(seconds, _SECONDS_A_DAY)
     if kind == "TIME" and serial >= 1:
@@ -400,7 +404,7 @@ def _rows(
             continue
         cells: list[_Scalar | dt.date | dt.time | dt.timedelta] = list(row)
         for index, kind in kinds.items():
-            value = cells[index] if index < len(cells) else None
+            value = cells[index] if 0 <= index < len(cells) else None
             if isinstance(value, int | float) and not isinstance(value, bool):
                 cells[index] = moment_of(value, kind)
         yield cells

@@ -267,7 +267,7 @@ def _read(ask: Callable[[], object], read: Callable[[object], _Result]) -> _Resu
     """Ask and read the answer; one that cannot be read may be a better one next time."""
     try:
         return read(ask())
-    except ValueError:
+    except (ValueError, RecursionError):  # brackets within brackets by the thousand
         raise TroubleError(say("sheets.answer_unreadable")) from None
 
 
@@ -390,10 +390,13 @@ def _fault(body: bytes) -> _Fault:
             frozenset(str(part.get("reason", "")) for part in (*details, *older)),
             (*links, *_LINK.findall(text)),
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return _Fault()
 
 
 def _is_googles(link: str) -> bool:
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return False
     return parts.scheme == "https" and f".{parts.hostname}".endswith(".google.com")

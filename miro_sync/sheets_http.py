@@ -44,6 +44,9 @@ _log = logging.getLogger(__name__)
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _Result = TypeVar("_Result")
 
+#: Digits of a number of seconds; more are longer than anybody waits, too.
+_LONGEST_WISH = 9
+
 
 class Clock(Protocol):
     """The time, given by whoever starts the program and by every test."""
@@ -230,6 +233,8 @@ class Web:
             )
         except requests.exceptions.RequestException as error:
             raise self._what_happened(error, host) from None
+        except ValueError:  # what leads elsewhere is no link, and requests does not catch it
+            raise TroubleError(say("sheets.connection_broke", host=host)) from None
         return Answer(
             response.status_code, response.headers, self._body(response, host, limit), response.url
         )
@@ -290,7 +295,7 @@ def timeout_for(patience_seconds: float) -> tuple[float, float]:
 def wish_of(headers: Mapping[str, str]) -> float:
     """Return the seconds that an answer asks to wait, 0 when it does not ask in seconds."""
     text = headers.get("Retry-After", "").strip()
-    return float(text) if text.isascii() and text.isdigit() else 0.0
+    return float(text[:_LONGEST_WISH]) if text.isascii() and text.isdigit() else 0.0
 
 
 def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -210,7 +210,7 @@ def _login(text: str, origin: Message) -> Login:
     """Understand the text of a key."""
     try:
         info = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         cut = text.lstrip().startswith("{")
         raise RefusedError(
             say(f"sheets.key_{'damaged' if cut else 'not_json'}", origin=origin)

@@ -147,7 +147,7 @@ def _href(answer: Answer) -> str:
     try:
         href = json.loads(answer.body)["href"]
         parts = urlsplit(href)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise TroubleError(say("sheets.not_yandex", host=answer.host)) from None
     # Bytes that travel in the open could be anybody's.
     safe = parts.scheme == "https" or parts.hostname == urlsplit(answer.url).hostname

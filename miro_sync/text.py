@@ -70,10 +70,12 @@ _SHORT: Final = 300
 
 def _fold(text: str) -> str:
     folded = one_line(text).casefold()
-    if not folded.isascii():
+    if not folded.isascii() or "`" in folded:
         folded = unicodedata.normalize("NFC", folded.translate(_FOLDED))
+        # A stress mark that stood alone leaves two spaces, or one at an end.
+        folded = " ".join(folded.split())
         if _LATIN.search(folded):
-            folded = _WORD.sub(_in_one_alphabet, folded)
+            folded = unicodedata.normalize("NFC", _WORD.sub(_in_one_alphabet, folded))
     return _NUMBER_SIGN.sub("№", folded)
 
 
@@ -132,7 +134,9 @@ _LATIN: Final = re.compile("[a-z]")
 _WORD: Final = re.compile("[a-zа-я]+")
 _TO_CYRILLIC: Final = str.maketrans("abcehkmoptxy", "авсенкмортху")
 _TO_LATIN: Final = str.maketrans("авсенкмортху", "abcehkmoptxy")
-_NUMBER_SIGN: Final = re.compile(r"(?<![№#])(?<![№#] )[№#][№# ]*(?=\d)|(?<![a-zа-я])no?\.? ?(?=\d)")
+_NUMBER_SIGN: Final = re.compile(
+    r"(?<![№#])(?<![№#] )[№#][№# ]*(?:no?\.? ?)?(?=\d)|(?<![a-zа-я])no?\.? ?(?=\d)"
+)
 
 
 class _Text(HTMLParser):

@@ -401,14 +401,20 @@ def read_items_page(body: bytes) -> ItemsPage:
             page, problems = _mended(_ITEMS_PAGE(), _tree(body, "board"), "board")
         except SourceError:
             raise SourceError(_UNREADABLE) from None
-    last = parse_qs(urlsplit(page.links.last).query) if page.links and page.links.last else {}
     return ItemsPage(
         items=tuple(_item(listed, ()) for listed in page.data),
         total=page.total,
         cursor=page.cursor or None,
-        last_cursor=last.get("cursor", [None])[0],
+        last_cursor=_cursor_in(page.links.last or "") if page.links else None,
         problems=tuple(problems),
     )
+
+
+def _cursor_in(link: str) -> str | None:
+    """Return the cursor that a link holds; None for none and for what is no link."""
+    with suppress(ValueError):
+        return parse_qs(urlsplit(link).query).get("cursor", [None])[0]
+    return None
 
 
 def read_tags_page(body: bytes) -> NamesPage:

@@ -180,10 +180,13 @@ class _OdsScan:
             right_to = column + _count(cell, "number-columns-spanned") - 1
             if (down_to, right_to) != (self._row, column):
                 self._marks.merged.append(((self._row, column), (down_to, right_to)))
-            if len(cell):
+            failed = any(
+                local(key) == "value-type" and value == "error" for key, value in cell.items()
+            )
+            if len(cell) or failed:
                 self._lowest = max(self._lowest, self._row + repeated)
                 self._rightmost = max(self._rightmost, column + across)
-            if any(local(key) == "value-type" and value == "error" for key, value in cell.items()):
+            if failed:
                 text = "".join(cell.itertext()).strip()
                 self._marks.errors[self._row, column] = error_code(text) or text
             self._marks.lead(self._row, column, *_links(cell))

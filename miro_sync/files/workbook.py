@@ -13,7 +13,7 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from python_calamine import (
@@ -30,7 +30,7 @@ from miro_sync.files.ods import examine_ods
 from miro_sync.files.reading import MEGABYTE
 from miro_sync.files.xlsx import examine_xlsx
 from miro_sync.model import Place, Problem, Worksheet, say
-from miro_sync.tables import worksheet
+from miro_sync.tables import Merge, worksheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,12 +86,7 @@ def read_workbook(document: bytes, *, name: str, source: str, url: str | None = 
         secret = "EncryptedPackage".encode("utf-16-le") in document
         raise SourceError(say(f"files.{'password' if secret else 'old_excel'}", path=name))
     examined = _examine(document, name)
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(examined.document))
-    except PasswordError as error:
-        raise SourceError(say("files.password", path=name)) from error
-    except CalamineError as error:
-        raise SourceError(say("files.damaged", path=name)) from error
+    workbook = _opened(examined.document, name)
     sheets: list[Worksheet] = []
     problems: list[Problem] = []
     complete = True
@@ -105,14 +100,12 @@ def read_workbook(document: bytes, *, name: str, source: str, url: str | None = 
                 problems.append(Problem(say("files.far_cell", cells=mark.far), place))
                 complete = False
                 continue
-            try:
-                cells = workbook.get_sheet_by_name(metadata.name)
-                rows = cells.to_python(skip_empty_area=False)
-                merged = cells.merged_cell_ranges
-            except CalamineError:
+            cells = _cells(workbook, metadata.name)
+            if cells is None:
                 problems.append(Problem(say("files.sheet_damaged"), place))
                 complete = False
                 continue
+            rows, merged = cells
             sheet, faults = worksheet(
                 metadata.name,
                 rows,
@@ -128,6 +121,39 @@ def read_workbook(document: bytes, *, name: str, source: str, url: str | None = 
     if not sheets and not complete:
         raise SourceError(say("files.nothing_of_workbook", path=name), tuple(problems))
     return Reading(tuple(sheets), tuple(problems), complete)
+
+
+def _opened(document: bytes, name: str) -> CalamineWorkbook:
+    """Open a workbook; raises `SourceError` when it is none."""
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(document))
+    except PasswordError as error:
+        raise SourceError(say("files.password", path=name)) from error
+    except BaseException as error:
+        if not _is_damage(error):
+            raise
+        raise SourceError(say("files.damaged", path=name)) from error
+
+
+def _cells(
+    workbook: CalamineWorkbook, title: str
+) -> tuple[list[list[Any]], list[Merge] | None] | None:
+    """Return the cells of a worksheet and what is merged there; None when it is damaged."""
+    try:
+        sheet = workbook.get_sheet_by_name(title)
+        return sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges
+    except BaseException as error:
+        if not _is_damage(error):
+            raise
+        return None
+
+
+def _is_damage(error: BaseException) -> bool:
+    """Tell whether the reader of cells met what it cannot read.
+
+    What its authors did not foresee is a panic, which is no `Exception` and has no name to import.
+    """
+    return isinstance(error, CalamineError) or type(error).__name__ == "PanicException"
 
 
 # --- unpacking ----------------------------------------------------------------------------------
@@ -208,5 +234,25 @@ def _stored(parts: Mapping[str, bytes]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for name, document in parts.items():
-            archive.writestr(name, document)
+            archive.writestr(name, _settled(document))
     return packed.getvalue()
+
+
+#: How many texts follow, as the document says itself: the reader of cells would take memory for so
+#: many before it sees one.
+_TEXTS = re.compile(rb"<(?:\w+:)?sst\b[^>]*>")
+_COUNT = re.compile(rb"\s(?:uniqueCount|count)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+
+
+def _escaped(text: re.Match[bytes]) -> bytes:
+    return text[1].replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+
+
+def _settled(document: bytes) -> bytes:
+    """Return a document without what the reader of cells is known to take amiss."""
+    if b"<![CDATA[" in document:  # it would leave out such texts
+        document = _CDATA.sub(_escaped, document)
+    if b"sst" in document:
+        document = _TEXTS.sub(lambda tag: _COUNT.sub(b"", tag[0]), document, count=1)
+    return document

@@ -16,13 +16,14 @@ _ROW_OR_CELL = re.compile(
     rb"<(?:\w+:)?row\b([^>]*)>|<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL
 )
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
-_REFERENCE = re.compile(rb"""\br=["']([A-Z]{0,3})(\d+)["']""")
-_WIDE_REFERENCE = re.compile(rb"""r=["']([A-Z]{2,3})\d""")
-_ROW_NUMBER = re.compile(rb"""\br=["'][A-Z]{0,3}(\d+)["']""")
+#: Some programs write small letters, and some blanks around the sign.
+_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d+)["']""")
+_WIDE_REFERENCE = re.compile(rb"""r=["']([A-Za-z]{2,})\d""")
+_ROW_NUMBER = re.compile(rb"""\br=["'][A-Za-z]*(\d+)["']""")
 #: A cell that does not begin with where it stands.
-_NO_REFERENCE = re.compile(rb"<c(?=[ />])(?! r=\"[A-Z])")
+_NO_REFERENCE = re.compile(rb"<c(?=[\s/>])(?! r=\"[A-Z])")
 #: A cell or row beyond the 26th column or the 99,999th row: only there may a grid be too large.
-_FAR = re.compile(rb"""r=["'](?:[A-Z]{2}|[A-Z]?\d{6})""")
+_FAR = re.compile(rb"""r=["'](?:[A-Za-z]{2}|[A-Za-z]?\d{6})""")
 #: The beginning of a document whose elements have a prefix, as «x:row».
 _PREFIXED = re.compile(rb"<\w+:worksheet\b")
 _ERROR_TYPES = (b't="e"', b"t='e'")
@@ -33,6 +34,8 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*>([^<]*)</")
 _HYPERLINK = re.compile(rb"<(?:\w+:)?hyperlink\b([^>]*)>")
 _AREA = re.compile(rb"""\bref=["']([A-Z]{1,3})(\d+)(?::([A-Z]{1,3})(\d+))?["']""")
 _RELATION = re.compile(rb"""\w:id=["']([^"']+)["']""")
+#: Letters of a column beyond which it makes no difference how far it is.
+_LONGEST_COLUMN = 9
 #: A link of more cells is for a whole column, and for nobody's row.
 _LINKED_ROWS, _LINKED_COLUMNS = 2_000, 50
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>([^<]*)</")
@@ -83,7 +86,7 @@ def _examine_sheet(document: bytes) -> Marks:
     begun = document.find(b"<sheetData")
     if begun < 0 or _PREFIXED.search(document, 0, begun) or _may_be_far(document):
         return _examine_cells(document)
-    if _NO_REFERENCE.search(document, begun):
+    if b":c" in document or _NO_REFERENCE.search(document, begun):
         return _examine_cells(document)
     marks = Marks()
     tokens = _ERROR_TYPES if b"'" in document else _ERROR_TYPES[:1]
@@ -132,7 +135,8 @@ def _examine_cells(document: bytes) -> Marks:
         _mark(marks, (row, column), in_cell, content)
         _mark_formula_link(marks, (row, column), content)
         value = _VALUE.search(content)
-        if (value and value[1]) or _INLINE.search(content):
+        # A failed cell has its place in the grid even if nothing stands in it.
+        if (value and value[1]) or _INLINE.search(content) or (row, column) in marks.errors:
             lowest = max(lowest, (row, column))
             rightmost = max(rightmost, (row, column), key=lambda cell: cell[1])
     if (lowest[0] + 1) * (rightmost[1] + 1) > CELL_LIMIT:
@@ -180,6 +184,6 @@ def _mark_hyperlinks(marks: Marks, document: bytes, targets: Mapping[str, str]) 
 
 def _column(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper()[:_LONGEST_COLUMN]:
         number = number * 26 + letter - ord("A") + 1
     return number - 1

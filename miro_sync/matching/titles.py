@@ -158,10 +158,8 @@ def conflicts(one: Facets, other: Facets) -> tuple[str, ...]:
         found.append("grades")
     if _apart(one.modes, other.modes):
         found.append("modes")
-    if one.numbers and other.numbers:
-        numbers = dict(one.numbers)
-        if any(numbers.get(kind, number) != number for kind, number in other.numbers):
-            found.append("numbers")
+    if _other_numbers(one, other):
+        found.append("numbers")
     if _other_stage(one, other):
         found.append("stages")
     if _other_subjects(one, other):
@@ -199,6 +197,13 @@ def called_by_subjects(facets: Facets) -> bool:
 
 def _apart(one: frozenset[object], other: frozenset[object]) -> bool:
     return bool(one) and bool(other) and one.isdisjoint(other)
+
+
+def _other_numbers(one: Facets, other: Facets) -> bool:
+    """Tell whether numbers of one kind («II …», «занятие 3») have none in common."""
+    kinds = {kind for kind, _ in one.numbers} & {kind for kind, _ in other.numbers}
+    common = {kind for kind, _ in one.numbers & other.numbers}
+    return not kinds <= common
 
 
 #: Forms that are called by their subjects: «Неделя математики» is not «Неделя математики и физики».

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 #: The path of a key as pydantic gives it: ("vacation", 2, "end").
 Loc = tuple[str | int, ...]
 
+#: Points on a line before its «=»; no remark has as many.
+_MOST_PARTS = 500
+
 _M = TypeVar("_M", bound=BaseModel)
 
 #: The beginnings of tomllib's syntax errors, and the sentences for them.
@@ -81,7 +84,7 @@ class Document:
             self.report(say("settings.unreadable"))
             return True
         text = self._decoded(data)
-        if text is None:
+        if text is None or self._has_endless_key(text):
             return True
         try:
             self.raw = tomllib.loads(text)
@@ -89,6 +92,9 @@ class Document:
         except tomllib.TOMLDecodeError as error:
             message, cell = _syntax(str(error), text)
             self.report(message, cell=cell)
+        except (RecursionError, ValueError):
+            # Brackets within brackets by the hundred, a number of thousands of digits.
+            self.report(say("settings.toml_other"))
         return True
 
     def report(
@@ -123,6 +129,14 @@ class Document:
             line = data.count(b"\n", 0, error.start) + 1
             self.report(say("settings.not_utf8"), cell=str(line))
             return None
+
+    def _has_endless_key(self, text: str) -> bool:
+        """Report a key of hundreds of parts: reading it would take the square of its length."""
+        for number, line in enumerate(text.split("\n"), start=1):
+            if line.partition("=")[0].count(".") > _MOST_PARTS:
+                self.report(say("settings.toml_other"), cell=str(number))
+                return True
+        return False
 
     def _line(self, loc: Loc) -> str | None:
         if self._lines is None:  # most files have no mistakes to be shown the place of

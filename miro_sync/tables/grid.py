@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 import re
 from collections import Counter
 from contextlib import suppress
@@ -257,7 +258,9 @@ def _text_cell(text: str) -> CellValue:
     return text if code is None else CellError(code)
 
 
-def _number_cell(value: float) -> int | float:
+def _number_cell(value: float) -> int | float | CellError:
+    if not math.isfinite(value):  # a number that no cell can show
+        return CellError("#NUM!")
     return int(value) if value.is_integer() and abs(value) < _WHOLE else value
 
 
@@ -301,7 +304,7 @@ def _links_behind(
     """Return the http(s) links behind the filled cells of a grid."""
     found = {}
     for (row, column), targets in links.items():
-        if row < len(grid) and column < len(grid[row]) and grid[row][column] is not None:
+        if 0 <= row < len(grid) and 0 <= column < len(grid[row]) and grid[row][column] is not None:
             kept = dict.fromkeys(target for one in targets if _WEB.match(target := one.strip()))
             if kept:
                 found[row, column] = tuple(kept)
@@ -312,7 +315,7 @@ def _fill(
     grid: list[list[CellValue]], merge: Merge, links: dict[tuple[int, int], tuple[str, ...]]
 ) -> None:
     (top, left), (bottom, right) = merge
-    if top >= len(grid) or left >= len(grid[top]):
+    if not (0 <= top < len(grid) and 0 <= left < len(grid[top])):
         return
     value = grid[top][left]
     if value is None or isinstance(value, CellError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 from miro_sync.model import CellError, CellValue, Counted
@@ -18,6 +19,9 @@ Value = str | int | float | bool | dt.date | tuple[str, ...]
 _SERIALS = range(36_526, 80_001)
 _SERIAL_ZERO = dt.date(1899, 12, 30)
 
+#: Digits before the decimal sign of a number: Excel keeps no more (Microsoft, "Excel
+#: specifications and limits"); longer ones are codes.
+_DIGITS = 15
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:[\s\u00a0\u202f]\d{3})+|\d+)(?:[.,]\d+)?")
 _RUSSIAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?:\s*(?:г\.?|года))?")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -40,6 +44,8 @@ _PEOPLE = re.compile(
 )
 _PUPILS = re.compile(r"уч(?:-?ся|ащ|ен|\.)|обуч|школьник|дет|реб|воспитан|студент", re.IGNORECASE)
 _STAFF = re.compile(r"педагог|учител|работник|руководител", re.IGNORECASE)
+#: Characters before a number in which a word that makes it a wish is looked for.
+_WISH_WITHIN = 40
 _WISH = re.compile(r"(?:\bдо|\bменее|\bболее|\bоколо|\bсвыше|\bот|~|≈)\s*$", re.IGNORECASE)
 
 
@@ -56,6 +62,8 @@ def parse_number(value: CellValue) -> int | float | None:
     if not _NUMBER.fullmatch(text):
         return None
     plain = re.sub(r"\s", "", text).replace(",", ".")
+    if len(plain.partition(".")[0].lstrip("+-0")) > _DIGITS:
+        return None
     return float(plain) if "." in plain else int(plain)
 
 
@@ -67,7 +75,7 @@ def parse_day(value: CellValue) -> dt.date | None:
         return value
     if isinstance(value, str):
         return _day_of_text(value.strip())
-    if isinstance(value, (int, float)) and int(value) in _SERIALS:
+    if isinstance(value, (int, float)) and _SERIALS.start <= value < _SERIALS.stop:
         return _SERIAL_ZERO + dt.timedelta(int(value))
     return None
 
@@ -92,11 +100,7 @@ def count_people(text: str, *, bare: bool = False) -> int | None:
     whole = parse_number(text)
     if bare and whole is not None:
         return int(whole) if whole >= 0 and whole == int(whole) else None
-    counts = [
-        int(re.sub(r"\s", "", match["n"] or match["b"]))
-        for match in _PEOPLE.finditer(text)
-        if not _WISH.search(text[: match.start()])
-    ]
+    counts = [count for _, count in _people(text)]
     return sum(counts) if counts else None
 
 
@@ -111,12 +115,19 @@ def count_by_kind(text: str) -> Counted:
         is_count = whole >= 0 and whole == int(whole)
         return Counted(people=int(whole)) if is_count else Counted()
     sums: dict[str, int] = {}
-    for match in _PEOPLE.finditer(text):
-        if not _WISH.search(text[: match.start()]):
-            kind = _kind_of_people(match["who"])
-            number = int(re.sub(r"\s", "", match["n"] or match["b"]))
-            sums[kind] = sums.get(kind, 0) + number
+    for who, count in _people(text):
+        kind = _kind_of_people(who)
+        sums[kind] = sums.get(kind, 0) + count
     return Counted(**sums)
+
+
+def _people(text: str) -> Iterator[tuple[str | None, int]]:
+    """Yield the words for people of a text and how many it counts of them."""
+    for match in _PEOPLE.finditer(text):
+        digits = re.sub(r"\s", "", match["n"] or match["b"])
+        near = text[max(0, match.start() - _WISH_WITHIN) : match.start()]
+        if len(digits) <= _DIGITS and not _WISH.search(near):
+            yield match["who"], int(digits)
 
 
 def _kind_of_people(word: str | None) -> str:
