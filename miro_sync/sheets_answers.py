@@ -14,7 +14,15 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    NonNegativeInt,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic.alias_generators import to_camel
 
 from miro_sync.model import Place, Problem, Severity, SheetLayout, Worksheet, say
@@ -78,10 +86,10 @@ class _SheetProperties(_Part):
 
 
 class _Range(_Part):
-    start_row_index: int = 0
-    end_row_index: int = 0
-    start_column_index: int = 0
-    end_column_index: int = 0
+    start_row_index: NonNegativeInt = 0
+    end_row_index: NonNegativeInt = 0
+    start_column_index: NonNegativeInt = 0
+    end_column_index: NonNegativeInt = 0
 
 
 class _Metadata(_Part):

@@ -26,9 +26,10 @@ DEAR = frozenset({"project", "command_line", "miro_door", "google_door", "public
 _EXAMPLES = dict.fromkeys(DEAR, 2) | {"project": 1}
 #: What is measured beside other work says little: only what is slow beyond doubt fails here.
 PATIENCE = 20.0
-#: A live board is tried by `make fuzz` alone: many lanes wait for one another in one process.
-REPLAYED = sorted(set(TARGETS) - {"miro_door"})
-KEPT = [(name, path) for name in REPLAYED for path in inputs_of(name)]
+#: Lanes of a board that was given up end by themselves a little later, with dice of their own:
+#: hypothesis would take these for its own.
+CALM = sorted(set(TARGETS) - {"miro_door"})
+KEPT = [(name, path) for name in sorted(TARGETS) for path in inputs_of(name)]
 
 
 @pytest.mark.parametrize(("name", "path"), KEPT, ids=[f"{n}-{p.name}" for n, p in KEPT])
@@ -36,7 +37,7 @@ def test_a_kept_input_is_answered_or_refused_in_words(name: str, path: Path) -> 
     tried(TARGETS[name], path.read_bytes(), seconds=PATIENCE)
 
 
-@pytest.mark.parametrize("name", REPLAYED)
+@pytest.mark.parametrize("name", CALM)
 def test_what_is_made_of_a_kept_input_is_answered_or_refused_in_words(name: str) -> None:
     kept = [path.read_bytes() for path in inputs_of(name)]
     words = [word.encode("utf-8", "replace") for word in TARGETS[name].words]

@@ -167,7 +167,7 @@ def column_letters(column: int) -> str:
     """Return the letters of a column: 0 -> "A", 26 -> "AA"."""
     letters = ""
     column += 1
-    while column:
+    while column > 0:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
