@@ -320,5 +320,5 @@ def test_without_the_extra_it_says_what_to_install(projects: Path, absent: str) 
         cwd=TESTS.parent,
     )
     assert done.returncode == 2
-    assert 'pip install "miro-sync[server]"' in done.stderr
+    assert 'pip install ".[server]"' in done.stderr
     assert "Traceback" not in done.stderr
