@@ -7,6 +7,7 @@ a decision, is told at once, and exactly as `--full` tells it.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -97,7 +98,8 @@ def test_what_was_worked_out_before_is_shown_as_what_is_worked_out_anew(
 
 
 def _timeless(text: str) -> list[str]:
-    return [line for line in text.splitlines() if '"read_at"' not in line]
+    lines = [line for line in text.splitlines() if '"read_at"' not in line]
+    return [re.sub(r"\b\d\d:\d\d\b", "..:..", line) for line in lines]  # the minute may end here
 
 
 def test_an_unchanged_project_is_not_read_again(folder: Path) -> None:
