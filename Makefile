@@ -55,7 +55,7 @@ demo: $(VENV)/run
 	$(BIN)/miro-sync demo
 
 test: $(VENV)/dev $(VENV)/peers/ready
-	MIRO_SYNC_PEERS=$(VENV)/peers/bin/python $(BIN)/python -m pytest
+	MIRO_SYNC_PEERS=$(VENV)/peers/bin/python $(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: lint types imports test
 
