@@ -154,6 +154,16 @@ def test_of_many_that_come_to_a_new_state_at_once_one_makes_it(
     memory.close()
 
 
+def test_one_job_may_follow_another_at_once(address: Callable[[str], str]) -> None:
+    memory = SqlMemory(address("yaya"), owner=YAYA)
+
+    for _ in range(300):  # a server needs a moment to see that a connection is gone
+        with memory.alone():
+            pass
+
+    memory.close()
+
+
 def test_whoever_lost_the_lock_writes_nothing_more(address: Callable[[str], str]) -> None:
     url = address("yaya")
     frozen, other = SqlMemory(url, owner=YAYA), SqlMemory(url, owner=YAYA)

@@ -10,7 +10,7 @@ import datetime as dt
 import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -530,6 +530,10 @@ class SqlMemory:
             yield
         finally:
             self._alone = None
+            if taken and not connection.invalidated:
+                # That a connection was closed a server notices a moment later than the next job.
+                with suppress(DBAPIError):
+                    connection.execute(sa.text(f"select pg_advisory_unlock({name})"))
             # A connection that went back to the pool would keep the lock.
             if not connection.invalidated:
                 connection.detach()
