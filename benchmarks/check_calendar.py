@@ -1,8 +1,8 @@
 """What judging costs: check-calendar beside the bare cost of reading its files.
 
 Each run is a process of its own that judges from nothing, twice: the first time it also imports
-its libraries. Then `sync` remembers twice, and the same question is asked of unchanged files. The bare
-cost is `json.load` of the board, `csv.reader` over the calendar and calamine over the table,
+its libraries. Then `sync` remembers twice, and the same question is asked of unchanged files. The
+bare cost is `json.load` of the board, `csv.reader` over the calendar and calamine over the table,
 libraries already imported.
 
     python benchmarks/check_calendar.py [--quick] [--day YYYY-MM-DD]
