@@ -19,7 +19,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from miro_sync.text import fold, one_line
@@ -206,7 +206,7 @@ class CenterNames:
     def _names_in(self, parts: Sequence[_Part]) -> list[_Reading]:
         """Find the names in running text, in its order; «№1 и №3» are two names of one place."""
         listener = _Listener()
-        for part, following in zip(parts, [*parts[1:], _END], strict=True):
+        for part, following in pairwise([*parts, _END]):
             if part.what is _What.OWN and not self._owning([*listener.groups, part.group]):
                 listener.close()
             elif part.what is _What.PATRON and (

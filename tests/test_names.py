@@ -112,6 +112,12 @@ def test_what_names_none_or_more_than_a_centre_finds_nobody(text: str) -> None:
     assert NAMES.find(text) is None
 
 
+@pytest.mark.parametrize("text", ["²", "①", "…", "\u0301"])
+def test_a_text_without_a_word_names_nobody(text: str) -> None:
+    assert NAMES.find(text) is None
+    assert NAMES.mentioned(text) == ()
+
+
 def test_the_number_and_the_place_together_identify() -> None:
     assert NAMES.candidates("Яйская") == ("yaya3", "yaya1", "yaya2")
     assert NAMES.candidates("Яйская ООШ") == ("yaya3", "yaya1")

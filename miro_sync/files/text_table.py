@@ -22,7 +22,7 @@ _DELIMITERS = (";", "\t", ",", "|")
 #: A cell that swallowed rows of the table has at least this many lines like them.
 _SWALLOWED = 2
 
-_SEP_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
+_SEP_LINE = re.compile(r'"?sep=([^"])"?\r?\n', re.IGNORECASE)
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 
